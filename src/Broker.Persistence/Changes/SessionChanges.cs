@@ -1,0 +1,26 @@
+namespace Broker.Persistence.Changes;
+
+/// <summary>A persistent session exists, with its properties as of now.</summary>
+/// <param name="ClientId">Whose.</param>
+/// <param name="UserName">Who authenticated, or null.</param>
+/// <param name="ExpiryIntervalSeconds">How long it outlives its connection; 0xFFFFFFFF: for ever.</param>
+public sealed record SessionPut(string ClientId, string? UserName, uint ExpiryIntervalSeconds) : StateChange;
+
+/// <summary>The owner of a persistent session went away.</summary>
+/// <param name="ClientId">Whose.</param>
+/// <param name="ExpiresAt">When the session ends, milliseconds since 1970 UTC; long.MaxValue: never.</param>
+public sealed record SessionAway(string ClientId, long ExpiresAt) : StateChange;
+
+/// <summary>A session ended; everything that belongs to it goes with it.</summary>
+/// <param name="ClientId">Whose.</param>
+public sealed record SessionRemoved(string ClientId) : StateChange;
+
+/// <summary>The will of a connected client, stored at CONNECT.</summary>
+/// <param name="ClientId">Whose.</param>
+/// <param name="Message">The message.</param>
+/// <param name="DelaySeconds">Will Delay Interval.</param>
+public sealed record WillPut(string ClientId, StoredMessage Message, uint DelaySeconds) : StateChange;
+
+/// <summary>The will was published or taken back.</summary>
+/// <param name="ClientId">Whose.</param>
+public sealed record WillRemoved(string ClientId) : StateChange;

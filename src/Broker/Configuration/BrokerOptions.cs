@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+
+namespace Broker.Configuration;
+
+/// <summary>Everything a mosquitto.conf and the command line can say, resolved and validated. Immutable; swapped as a whole.</summary>
+internal sealed record BrokerOptions
+{
+    /// <summary>What is listened on, in the order of the file. Default: 127.0.0.1 and ::1, port 1883, anonymous allowed.</summary>
+    public ImmutableArray<ListenerOptions> Listeners { get; init; } = [];
+
+    /// <summary>Limits of packets, queues, sessions and connections.</summary>
+    public LimitOptions Limits { get; init; } = new();
+
+    /// <summary>Where log lines go and which.</summary>
+    public LoggingOptions Logging { get; init; } = new();
+
+    /// <summary>Where state is kept.</summary>
+    public PersistenceOptions Persistence { get; init; } = new();
+
+    /// <summary>mosquitto.conf: <c>pid_file</c>. Full path, or null for none.</summary>
+    public string? PidFile { get; init; }
+
+    /// <summary>mosquitto.conf: <c>user</c>. Account to become when started as root; null: not given.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The file these options came from; null when started without one.</summary>
+    public string? ConfigFile { get; init; }
+}
