@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test, on a bare Debian 12 with the .NET 10 SDK.
+#
+#   ./test.sh                 all projects
+#   ./test.sh UnitTests       the projects whose name contains a word
+#
+# Installs through apt what is missing. Ends with "N passed, N failed"; exit status 0 only when tests ran and none failed.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 CI=true
+# No build server may outlive this script.
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+# Processes that tests start inherit this mark; whoever still carries it at the end was left behind.
+run_mark="broker-test-$$-$(date +%s)"
+export BROKER_TEST_RUN="$run_mark"
+readonly project_seconds_max=720
+readonly js_folder=tests/Broker.IntegrationTests/js
+
+root_command=()
+if [ "$(id -u)" -ne 0 ]; then root_command=(sudo); fi
+
+say() { printf '\n== %s\n' "$*"; }
+
+# apt starts the services it installs; a mosquitto on port 1883 would be in the way of the tests.
+keep_services_down() {
+  if [ ! -e /usr/sbin/policy-rc.d ]; then
+    printf '#!/bin/sh\nexit 101\n' | "${root_command[@]}" tee /usr/sbin/policy-rc.d >/dev/null
+    "${root_command[@]}" chmod 755 /usr/sbin/policy-rc.d
+    trap '"${root_command[@]}" rm -f /usr/sbin/policy-rc.d' EXIT
+  fi
+}
+
+install_missing() {
+  local missing=()
+  [ -x /usr/sbin/mosquitto ] || missing+=(mosquitto)
+  command -v mosquitto_pub >/dev/null || missing+=(mosquitto-clients)
+  command -v openssl >/dev/null || missing+=(openssl)
+  command -v node >/dev/null || missing+=(nodejs)
+  command -v npm >/dev/null || missing+=(npm)
+  compgen -G '/usr/lib/*/libargon2.so.1' >/dev/null || missing+=(libargon2-1)
+  if [ "${#missing[@]}" -eq 0 ]; then return; fi
+  say "apt: ${missing[*]}"
+  keep_services_down
+  "${root_command[@]}" apt-get update -qq
+  "${root_command[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# The number behind NAME="..." in the first <Counters> of a trx file; 0 when the file is not there.
+counter() {
+  local value
+  value=$(grep -o -m1 "<Counters [^>]*" "$1" 2>/dev/null | grep -o " $2=\"[0-9]*\"" | grep -o '[0-9]*') || true
+  echo "${value:-0}"
+}
+
+# Only programs started by this script carry the mark: a shell's own environment block is the one it was started with.
+left_processes() {
+  local folder
+  for folder in /proc/[0-9]*; do
+    if tr '\0' '\n' <"$folder/environ" 2>/dev/null | grep "^BROKER_TEST_RUN=$run_mark\$" >/dev/null; then
+      echo "${folder#/proc/}"
+    fi
+  done 2>/dev/null
+}
+
+passed=0 failed=0 skipped=0 results="$(pwd)/artifacts/test-results"
+
+run_project() {
+  local project=$1 name status=0 trx
+  name=$(basename "$project" .csproj)
+  trx="$results/$name.trx"
+  say "$name"
+  timeout -k 10 "$project_seconds_max" dotnet test "$project" --no-build -c Release \
+    --logger "trx;LogFileName=$trx" --logger "console;verbosity=normal" >"$results/$name.log" 2>&1 || status=$?
+  local p f s
+  p=$(counter "$trx" passed) f=$(counter "$trx" failed)
+  s=$(($(counter "$trx" total) - $(counter "$trx" executed)))
+  if [ "$status" -ne 0 ] && [ "$f" -eq 0 ]; then
+    # The test host crashed, hung or found nothing: that is a failure although no test says so.
+    echo "$name ended with status $status without a failed test"
+    f=1
+  fi
+  if [ "$status" -ne 0 ]; then
+    grep -v -E '^ +(Passed|\[xUnit)' "$results/$name.log" | tail -n 400 || true
+  else
+    grep -E '^ +Skipped ' "$results/$name.log" || true
+  fi
+  echo "$name: $p passed, $f failed, $s skipped"
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+}
+
+install_missing
+
+if [ -f "$js_folder/package-lock.json" ]; then
+  say "npm packages of the JavaScript client tests"
+  (cd "$js_folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+fi
+
+say "build"
+dotnet build Broker.sln -c Release -v q -nodeReuse:false -p:UseSharedCompilation=false
+
+rm -rf "$results"
+mkdir -p "$results"
+for project in tests/*/*.csproj; do
+  if grep -q '<IsTestProject>true' "$project" && [[ "$project" == *"${1:-}"* ]]; then run_project "$project"; fi
+done
+
+left=$(left_processes)
+if [ -n "$left" ]; then
+  say "processes left behind by tests"
+  for pid in $left; do
+    echo "$pid $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)"
+    kill -KILL "$pid" 2>/dev/null || true
+  done
+  failed=$((failed + 1))
+fi
+
+echo
+if [ "$skipped" -gt 0 ]; then echo "$skipped skipped"; fi
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
