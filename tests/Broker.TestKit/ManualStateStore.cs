@@ -1,0 +1,92 @@
+using Broker.Persistence;
+using Broker.Persistence.Changes;
+
+namespace Broker.TestKit;
+
+/// <summary>
+/// A store that commits when the test says so: what an acknowledgement promises can be seen to be committed before it leaves.
+/// </summary>
+public sealed class ManualStateStore : IStateStore
+{
+    private readonly Lock _gate = new();
+    private readonly List<StateChange> _changes = [];
+    private readonly List<(long Ticket, ICommitWaiter Waiter)> _waiters = [];
+    private readonly List<(Func<StateChange, bool> Wanted, TaskCompletionSource<StateChange> Found)> _watchers = [];
+    private long _durable;
+
+    /// <summary>Whether every change is durable at once. Default false: only <see cref="Commit"/> makes it so.</summary>
+    public bool CommitsAtOnce { get; init; }
+
+    /// <inheritdoc/>
+    public bool IsDurable => true;
+
+    /// <inheritdoc/>
+    public long DurableTicket => Volatile.Read(ref _durable);
+
+    /// <summary>Every change so far, in order; the ticket of the first is 1.</summary>
+    public IReadOnlyList<StateChange> Changes
+    {
+        get { lock (_gate) return [.. _changes]; }
+    }
+
+    /// <summary>The changes that are not committed yet.</summary>
+    public IReadOnlyList<StateChange> Pending
+    {
+        get { lock (_gate) return [.. _changes.Skip((int)_durable)]; }
+    }
+
+    /// <inheritdoc/>
+    public long Append(StateChange change)
+    {
+        lock (_gate)
+        {
+            _changes.Add(change);
+            if (CommitsAtOnce) _durable = _changes.Count;
+            foreach (var watcher in _watchers.Where(watcher => watcher.Wanted(change)).ToArray())
+                watcher.Found.TrySetResult(change);
+            return _changes.Count;
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryWait(long ticket, ICommitWaiter waiter)
+    {
+        lock (_gate)
+        {
+            if (ticket <= _durable) return false;
+            _waiters.Add((ticket, waiter));
+            return true;
+        }
+    }
+
+    /// <summary>Makes every change so far durable and tells who waits, on the caller's thread.</summary>
+    public void Commit() => CommitThrough(long.MaxValue);
+
+    /// <summary>Makes the changes up to a ticket durable and tells who waits for them.</summary>
+    public void CommitThrough(long ticket)
+    {
+        ICommitWaiter[] ready;
+        lock (_gate)
+        {
+            _durable = Math.Max(_durable, Math.Min(ticket, _changes.Count));
+            ready = [.. _waiters.Where(entry => entry.Ticket <= _durable).Select(entry => entry.Waiter)];
+            _waiters.RemoveAll(entry => entry.Ticket <= _durable);
+        }
+        foreach (ICommitWaiter waiter in ready) waiter.OnCommitted();
+    }
+
+    /// <summary>Waits until a change of a kind was appended; at once if there is one already.</summary>
+    /// <exception cref="TimeoutException">None came.</exception>
+    public async Task<T> WaitForAsync<T>(Func<T, bool>? wanted = null)
+        where T : StateChange
+    {
+        TaskCompletionSource<StateChange> found = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        bool IsWanted(StateChange change) => change is T fact && (wanted is null || wanted(fact));
+        lock (_gate)
+        {
+            if (_changes.FirstOrDefault(IsWanted) is T change) return change;
+            _watchers.Add((IsWanted, found));
+        }
+        return (T)await found.Task.WaitAsync(TestTime.Patience).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,70 @@
+namespace Broker.TestKit.Processes;
+
+/// <summary>The broker as an operator runs it: the built executable, its own process, a configuration file.</summary>
+public sealed class BrokerProcess : IAsyncDisposable
+{
+    /// <summary>How long a stop may take: what the operator's service file grants.</summary>
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
+
+    private readonly ChildProcess _child;
+
+    private BrokerProcess(ChildProcess child) => _child = child;
+
+    /// <summary>What it has logged, on standard output and standard error.</summary>
+    public LogLines Log => _child.Lines;
+
+    public int Id => _child.Id;
+
+    /// <summary>The program and its first arguments: what stands before an operator's own.</summary>
+    public static (string FileName, string[] Arguments) Command =>
+        (Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Path.Combine(AppContext.BaseDirectory, "broker.dll")]);
+
+    /// <summary>Starts with a configuration file and waits until it serves.</summary>
+    public static Task<BrokerProcess> StartAsync(string configFile, params string[] arguments) =>
+        StartWithAsync(["-c", configFile, .. arguments], folder: null);
+
+    /// <summary>Starts with arguments of the test's choice, in a folder, and waits until it serves.</summary>
+    public static async Task<BrokerProcess> StartWithAsync(string[] arguments, string? folder)
+    {
+        var broker = new BrokerProcess(Launch(arguments, folder));
+        try
+        {
+            await broker.Log.WaitForAsync(line => line.EndsWith(" running", StringComparison.Ordinal), "the line that it is running")
+                .ConfigureAwait(false);
+        }
+        catch
+        {
+            await broker.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+        return broker;
+    }
+
+    /// <summary>Starts it and does not wait: for starts that must fail.</summary>
+    public static ChildProcess Launch(string[] arguments, string? folder = null)
+    {
+        (string fileName, string[] first) = Command;
+        return ChildProcess.Start(fileName, [.. first, .. arguments], folder: folder);
+    }
+
+    /// <summary>Stops it as a service file does (SIGTERM).</summary>
+    /// <returns>Its exit status.</returns>
+    /// <exception cref="TimeoutException">It took more than five seconds.</exception>
+    public async Task<int> StopAsync()
+    {
+        _child.Terminate();
+        return await _child.WaitForExitAsync(StopLimit).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks it to read its configuration again (SIGHUP).</summary>
+    public void Reload() => _child.Signal(1);
+
+    /// <summary>Ends it as a power cut would.</summary>
+    public async Task KillAsync()
+    {
+        _child.Kill();
+        await _child.WaitForExitAsync().ConfigureAwait(false);
+    }
+
+    public ValueTask DisposeAsync() => _child.DisposeAsync();
+}
