@@ -1,0 +1,277 @@
+using System.Text;
+using Broker.Protocol.Properties;
+using Broker.Protocol.Topics;
+
+namespace Broker.Protocol.Packets;
+
+/// <summary>Reads the body of a CONNECT field by field; where 3.1 is laxer than 3.1.1, so is this.</summary>
+internal ref struct ConnectDecoder
+{
+    private SpanReader _reader;
+    private ConnectFlags _flags;
+    private bool _isBridge;
+
+    public ConnectDecoder(ReadOnlySpan<byte> body) => _reader = new SpanReader(body);
+
+    /// <summary>The version, once it was read.</summary>
+    public ProtocolVersion Version { get; private set; }
+
+    // protocol name | level | flags | keep alive [| properties] | client id [| will] [| user name] [| password]
+    public Fault? Decode(out ConnectPacket packet)
+    {
+        packet = null!;
+        Fault? fault = ReadVersion() ?? ReadFlags();
+        if (fault is not null)
+        {
+            return fault;
+        }
+
+        if (!_reader.TryReadUInt16(out ushort keepAliveSeconds))
+        {
+            return _reader.Fault;
+        }
+
+        var head = new ConnectPacket
+        {
+            Version = Version,
+            IsBridge = _isBridge,
+            CleanStart = _flags.HasFlag(ConnectFlags.CleanStart),
+            KeepAliveSeconds = keepAliveSeconds,
+        };
+        fault = ReadProperties(ref head);
+        if (fault is not null)
+        {
+            return fault;
+        }
+
+        if (!_reader.TryReadUtf8(out ReadOnlySpan<byte> clientId))
+        {
+            return _reader.Fault;
+        }
+
+        fault = ReadWill(out WillMessage? will);
+        if (fault is not null)
+        {
+            return fault;
+        }
+
+        fault = ReadCredentials(out string? userName, out byte[]? password);
+        if (fault is not null || !_reader.IsAtEnd)
+        {
+            return fault ?? Faults.TrailingBytes;
+        }
+
+        packet = head with
+        {
+            ClientId = Encoding.UTF8.GetString(clientId),
+            Will = will,
+            UserName = userName,
+            Password = password is null ? null : password.AsMemory(),
+        };
+        return null;
+    }
+
+    private Fault? ReadVersion()
+    {
+        if (!_reader.TryReadUtf8(out ReadOnlySpan<byte> name))
+        {
+            return _reader.Fault;
+        }
+
+        bool isOldName = name.SequenceEqual("MQIsdp"u8);
+        if (!isOldName && !name.SequenceEqual("MQTT"u8))
+        {
+            return Faults.ProtocolNameUnknown;
+        }
+
+        if (!_reader.TryReadByte(out byte level))
+        {
+            return _reader.Fault;
+        }
+
+        Version = (isOldName, level & 0x7F) switch
+        {
+            (true, 3) => ProtocolVersion.Mqtt31,
+            (false, 4) => ProtocolVersion.Mqtt311,
+            (false, 5) when level == 5 => ProtocolVersion.Mqtt50,
+            _ => ProtocolVersion.Unknown,
+        };
+        _isBridge = level > 0x7F;
+        return Version == ProtocolVersion.Unknown ? Faults.UnsupportedProtocolVersion : null;
+    }
+
+    private Fault? ReadFlags()
+    {
+        if (!_reader.TryReadByte(out byte flags))
+        {
+            return _reader.Fault;
+        }
+
+        _flags = (ConnectFlags)flags;
+        if ((_flags & ConnectFlags.WillQos) == ConnectFlags.WillQos)
+        {
+            return Faults.WillQosInvalid;
+        }
+
+        bool isPasswordAlone = (_flags & (ConnectFlags.Password | ConnectFlags.UserName)) == ConnectFlags.Password;
+        if (isPasswordAlone && Version != ProtocolVersion.Mqtt50)
+        {
+            return Faults.PasswordWithoutUserName;
+        }
+
+        if (Version == ProtocolVersion.Mqtt31)
+        {
+            // 3.1 leaves the reserved bit and the will bits of a CONNECT without a will open.
+            return null;
+        }
+
+        if (_flags.HasFlag(ConnectFlags.Reserved))
+        {
+            return Faults.ConnectReservedFlag;
+        }
+
+        if (_flags.HasFlag(ConnectFlags.Will))
+        {
+            return null;
+        }
+
+        bool hasWillQos = (_flags & ConnectFlags.WillQos) != 0;
+        return hasWillQos ? Faults.WillQosWithoutWill
+            : _flags.HasFlag(ConnectFlags.WillRetain) ? Faults.WillRetainWithoutWill : null;
+    }
+
+    private Fault? ReadProperties(ref ConnectPacket packet)
+    {
+        if (Version != ProtocolVersion.Mqtt50)
+        {
+            return null;
+        }
+
+        if (!_reader.TryReadProperties(out ReadOnlySpan<byte> block))
+        {
+            return _reader.Fault;
+        }
+
+        List<UserProperty> user = [];
+        var properties = new PropertyReader(block, PropertyOwners.Connect);
+        while (properties.MoveNext())
+        {
+            uint number = properties.Number;
+            packet = properties.Id switch
+            {
+                PropertyId.SessionExpiryInterval => packet with { SessionExpiryIntervalSeconds = number },
+                PropertyId.ReceiveMaximum => packet with { ReceiveMaximum = (ushort)number },
+                PropertyId.MaximumPacketSize => packet with { MaximumPacketSize = number },
+                PropertyId.TopicAliasMaximum => packet with { TopicAliasMaximum = (ushort)number },
+                PropertyId.RequestResponseInformation => packet with { RequestResponseInformation = number == 1 },
+                PropertyId.RequestProblemInformation => packet with { RequestProblemInformation = number == 1 },
+                PropertyId.AuthenticationMethod => packet with { AuthenticationMethod = properties.Text },
+                PropertyId.AuthenticationData => packet with { AuthenticationData = properties.Bytes.ToArray() },
+                _ => packet,
+            };
+            if (properties.Id == PropertyId.UserProperty)
+            {
+                user.Add(properties.User);
+            }
+        }
+
+        packet = packet with { UserProperties = user };
+        bool isDataAlone = packet.AuthenticationData is not null && packet.AuthenticationMethod is null;
+        return properties.Fault ?? (isDataAlone ? Faults.AuthenticationDataWithoutMethod : null);
+    }
+
+    private Fault? ReadWill(out WillMessage? will)
+    {
+        will = null;
+        if (!_flags.HasFlag(ConnectFlags.Will))
+        {
+            return null;
+        }
+
+        var draft = new WillMessage { Topic = "" };
+        if (Version == ProtocolVersion.Mqtt50 && ReadWillProperties(ref draft) is { } fault)
+        {
+            return fault;
+        }
+
+        if (!_reader.TryReadUtf8(out ReadOnlySpan<byte> topic))
+        {
+            return _reader.Fault;
+        }
+
+        if (!TopicName.IsValid(topic))
+        {
+            return Faults.WillTopicInvalid;
+        }
+
+        if (!_reader.TryReadBinary(out ReadOnlySpan<byte> payload))
+        {
+            return _reader.Fault;
+        }
+
+        will = draft with
+        {
+            Topic = Encoding.UTF8.GetString(topic),
+            Payload = payload.ToArray(),
+            Qos = (QualityOfService)((int)(_flags & ConnectFlags.WillQos) >> 3),
+            Retain = _flags.HasFlag(ConnectFlags.WillRetain),
+        };
+        return null;
+    }
+
+    private Fault? ReadWillProperties(ref WillMessage will)
+    {
+        if (!_reader.TryReadProperties(out ReadOnlySpan<byte> block))
+        {
+            return _reader.Fault;
+        }
+
+        var forwarded = new List<byte>(block.Length);
+        var properties = new PropertyReader(block, PropertyOwners.Will);
+        while (properties.MoveNext())
+        {
+            if (properties.IsForwarded)
+            {
+                forwarded.AddRange(properties.Encoded);
+                continue;
+            }
+
+            will = properties.Id == PropertyId.WillDelayInterval
+                ? will with { DelaySeconds = properties.Number }
+                : will with { MessageExpirySeconds = properties.Number };
+        }
+
+        will = will with { ForwardedProperties = forwarded.ToArray() };
+        return properties.Fault;
+    }
+
+    private Fault? ReadCredentials(out string? userName, out byte[]? password)
+    {
+        userName = null;
+        password = null;
+        // 3.1: the Remaining Length wins over the flag, a user name that is announced may be missing.
+        bool isUserNameMissing = Version == ProtocolVersion.Mqtt31 && _reader.IsAtEnd;
+        if (_flags.HasFlag(ConnectFlags.UserName) && !isUserNameMissing)
+        {
+            if (!_reader.TryReadUtf8(out ReadOnlySpan<byte> name))
+            {
+                return _reader.Fault;
+            }
+
+            userName = Encoding.UTF8.GetString(name);
+        }
+
+        bool isPasswordMissing = Version == ProtocolVersion.Mqtt31 && _reader.IsAtEnd;
+        if (_flags.HasFlag(ConnectFlags.Password) && !isPasswordMissing)
+        {
+            if (!_reader.TryReadBinary(out ReadOnlySpan<byte> bytes))
+            {
+                return _reader.Fault;
+            }
+
+            password = bytes.ToArray();
+        }
+
+        return null;
+    }
+}
