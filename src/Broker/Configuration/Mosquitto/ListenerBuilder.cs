@@ -1,0 +1,25 @@
+namespace Broker.Configuration.Mosquitto;
+
+/// <summary>A listener while the file is read.</summary>
+/// <param name="openedAt">The line that opened it.</param>
+/// <param name="openedBy">The directive that opened it.</param>
+internal sealed class ListenerBuilder(SourcePosition openedAt, string openedBy)
+{
+    /// <summary>The line that opened it.</summary>
+    public SourcePosition OpenedAt { get; } = openedAt;
+
+    /// <summary><c>listener</c>, or the directive that made the default listener.</summary>
+    public string OpenedBy { get; } = openedBy;
+
+    /// <summary>Everything but security and TLS.</summary>
+    public ListenerOptions Options { get; set; } = new();
+
+    /// <summary>TLS as far as it was read; empty file names mean not given.</summary>
+    public TlsOptions Tls { get; set; } = new() { CertFile = "", KeyFile = "" };
+
+    /// <summary>What was said for this listener alone.</summary>
+    public SecurityBuilder Security { get; init; } = new();
+
+    /// <summary>Where each directive of this section was given last, by name.</summary>
+    public Dictionary<string, SourcePosition> Given { get; } = new(StringComparer.Ordinal);
+}

@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+
+namespace Broker.Configuration.Mosquitto;
+
+/// <summary>Turns what was read into options in which nothing is left to look up elsewhere.</summary>
+internal static class OptionsResolver
+{
+    private const int DefaultPort = 1883;
+
+    /// <summary>The options of a configuration without errors.</summary>
+    /// <param name="builder">What was read.</param>
+    /// <param name="file">The main file, or null.</param>
+    /// <param name="overrides">What the command line says.</param>
+    public static BrokerOptions Resolve(ConfigurationBuilder builder, string? file, CommandLineOverrides overrides)
+    {
+        IEnumerable<ListenerBuilder> listeners =
+            builder.IsLocalOnly ? LocalListeners(builder, overrides.Ports) : builder.Listeners;
+        return new BrokerOptions
+        {
+            Listeners = [.. listeners.Select(listener => Resolve(listener, builder))],
+            Limits = builder.Limits,
+            Logging = builder.Logging.Build(overrides),
+            Persistence = Persistence(builder, file, overrides),
+            PidFile = builder.PidFile,
+            User = builder.User,
+            ConfigFile = file,
+        };
+    }
+
+    /// <summary>Both loopback addresses on 1883 or on each -p, with what was said for the default listener.</summary>
+    private static IEnumerable<ListenerBuilder> LocalListeners(ConfigurationBuilder builder, ImmutableArray<int> ports)
+    {
+        foreach (int port in ports.IsEmpty ? [DefaultPort] : ports)
+        {
+            foreach (string address in (string[])["127.0.0.1", "::1"])
+            {
+                ListenerBuilder? given = builder.DefaultListener;
+                yield return new ListenerBuilder(default, "local only")
+                {
+                    Options = (given?.Options ?? new ListenerOptions()) with { Port = port, Address = address },
+                    Tls = given?.Tls ?? new TlsOptions { CertFile = "", KeyFile = "" },
+                    Security = given?.Security ?? new SecurityBuilder(),
+                };
+            }
+        }
+    }
+
+    private static ListenerOptions Resolve(ListenerBuilder listener, ConfigurationBuilder builder) => listener.Options with
+    {
+        Security = ResolveSecurity(listener.Security, builder),
+        Tls = listener.Tls.CertFile.Length == 0 ? null : listener.Tls,
+    };
+
+    private static ListenerSecurityOptions ResolveSecurity(SecurityBuilder own, ConfigurationBuilder builder)
+    {
+        // Under per_listener_settings the global builder stays empty, so one rule serves both: own, then global, then default.
+        SecurityBuilder global = builder.Security;
+        var defaults = new ListenerSecurityOptions();
+        return new ListenerSecurityOptions
+        {
+            AllowAnonymous = own.AllowAnonymous ?? global.AllowAnonymous ?? builder.IsLocalOnly,
+            PasswordFile = own.PasswordFile ?? global.PasswordFile,
+            AllowZeroLengthClientId =
+                own.AllowZeroLengthClientId ?? global.AllowZeroLengthClientId ?? defaults.AllowZeroLengthClientId,
+            AutoIdPrefix = own.AutoIdPrefix ?? global.AutoIdPrefix ?? defaults.AutoIdPrefix,
+            ClientIdPrefixes = builder.ClientIdPrefixes,
+        };
+    }
+
+    /// <summary>Started with nothing at all the broker keeps its state in ./data; -p alone is mosquitto's way, which keeps none.</summary>
+    private static PersistenceOptions Persistence(ConfigurationBuilder builder, string? file, CommandLineOverrides overrides)
+    {
+        PersistenceOptions persistence = builder.Persistence;
+        if (file is null && overrides.Ports.IsEmpty) persistence = persistence with { IsEnabled = true, Location = "./data" };
+        return overrides.PersistenceLocation is { } location ? persistence with { Location = location } : persistence;
+    }
+}

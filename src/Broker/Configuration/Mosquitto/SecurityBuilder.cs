@@ -1,0 +1,17 @@
+namespace Broker.Configuration.Mosquitto;
+
+/// <summary>Security options while the file is read: global ones or a listener's. Null: not given.</summary>
+internal sealed class SecurityBuilder
+{
+    /// <summary><c>allow_anonymous</c> or <c>listener_allow_anonymous</c>.</summary>
+    public bool? AllowAnonymous { get; set; }
+
+    /// <summary><c>allow_zero_length_clientid</c>.</summary>
+    public bool? AllowZeroLengthClientId { get; set; }
+
+    /// <summary><c>auto_id_prefix</c> or <c>listener_auto_id_prefix</c>.</summary>
+    public string? AutoIdPrefix { get; set; }
+
+    /// <summary><c>password_file</c>.</summary>
+    public string? PasswordFile { get; set; }
+}
