@@ -2,10 +2,14 @@ using System.Collections.Immutable;
 
 namespace Broker.Configuration;
 
-/// <summary>Everything a mosquitto.conf and the command line can say, resolved and validated. Immutable; swapped as a whole.</summary>
+/// <summary>
+/// Everything a mosquitto.conf and the command line can say, resolved and validated. Immutable; swapped as a whole.
+/// </summary>
 internal sealed record BrokerOptions
 {
-    /// <summary>What is listened on, in the order of the file. Default: 127.0.0.1 and ::1, port 1883, anonymous allowed.</summary>
+    /// <summary>
+    /// What is listened on, in the order of the file. Default: 127.0.0.1 and ::1, port 1883, anonymous allowed.
+    /// </summary>
     public ImmutableArray<ListenerOptions> Listeners { get; init; } = [];
 
     /// <summary>Limits of packets, queues, sessions and connections.</summary>

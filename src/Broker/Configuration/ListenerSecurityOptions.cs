@@ -14,7 +14,9 @@ internal sealed record ListenerSecurityOptions
     /// <summary><c>allow_zero_length_clientid</c>. Default true.</summary>
     public bool AllowZeroLengthClientId { get; init; } = true;
 
-    /// <summary><c>auto_id_prefix</c>, <c>listener_auto_id_prefix</c>. Prefix of generated client ids. Default <c>auto-</c>.</summary>
+    /// <summary>
+    /// <c>auto_id_prefix</c>, <c>listener_auto_id_prefix</c>. Prefix of generated client ids. Default <c>auto-</c>.
+    /// </summary>
     public string AutoIdPrefix { get; init; } = "auto-";
 
     /// <summary><c>clientid_prefixes</c>. Only client ids with one of these prefixes; empty: any.</summary>

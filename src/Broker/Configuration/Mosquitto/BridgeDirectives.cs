@@ -27,10 +27,12 @@ internal static class BridgeDirectives
         Option("bridge_receive_maximum", ValueKinds.Integer(1, ushort.MaxValue), "65535") with { Since = "2.1" },
         Option("bridge_reload_type", ValueKinds.Choice(("lazy", 0), ("immediate", 1)), "lazy") with { Since = "2.1" },
         Option("bridge_session_expiry_interval", ValueKinds.Integer(
-            0, int.MaxValue, "seconds", "Error: bridge_session_expiry_interval must not be negative."), "0") with { Since = "2.1" },
+            0, int.MaxValue, "seconds", "Error: bridge_session_expiry_interval must not be negative."), "0")
+            with { Since = "2.1" },
         Option("bridge_tcp_keepalive", ValueKinds.Words("IDLE INTERVAL COUNT"), "the system's") with { Since = "2.1" },
         Option("bridge_tcp_user_timeout", ValueKinds.Integer(
-            0, int.MaxValue, "milliseconds", "Error: invalid TCP user timeout value."), "the system's") with { Since = "2.1" },
+            0, int.MaxValue, "milliseconds", "Error: invalid TCP user timeout value."), "the system's")
+            with { Since = "2.1" },
         Option("cleansession", ValueKinds.Flag, "false"),
         Option("local_cleansession", ValueKinds.Flag, "cleansession") with { Since = "2.0" },
         Option("keepalive_interval", ValueKinds.Integer(
@@ -43,7 +45,8 @@ internal static class BridgeDirectives
         Option("try_private", ValueKinds.Flag, "true"),
         Option("notifications", ValueKinds.Flag, "true"),
         Option("notifications_local_only", ValueKinds.Flag, "false") with { Since = "1.5" },
-        Option("notification_topic", ValueKinds.Text("topic"), "$SYS/broker/connection/ID/state") with { IsDuplicateAnError = true },
+        Option("notification_topic", ValueKinds.Text("topic"), "$SYS/broker/connection/ID/state")
+            with { IsDuplicateAnError = true },
         Option("remote_clientid", ValueKinds.Text("client id", "bridge remote clientid"), "HOST.NAME")
             with { Aliases = ["clientid"], IsDuplicateAnError = true },
         Option("remote_username", ValueKinds.Text("name", "bridge remote_username"), "none")
@@ -60,7 +63,8 @@ internal static class BridgeDirectives
         Row.Works(name, Bridge, kind, byDefault, (bridge, _, context) =>
         {
             context.Report.Warning(
-                context.At, $"'{context.Name}' has no effect: the bridge '{bridge.Name}' ({bridge.OpenedAt}) is not supported yet");
+                context.At,
+                $"'{context.Name}' has no effect: the bridge '{bridge.Name}' ({bridge.OpenedAt}) is not supported yet");
         }) with { Status = DirectiveStatus.NotSupported, Note = NoBridges };
 
     private static void OpenBridge(ConfigurationBuilder builder, List<ConfigurationValue> words, DirectiveContext context)
@@ -74,6 +78,7 @@ internal static class BridgeDirectives
             return;
         }
         context.Error(
-            words[0], $"there is a bridge '{name}' already, at {builder.Bridges[name].OpenedAt}", $"Error: Duplicate bridge name '{name}'.");
+            words[0], $"there is a bridge '{name}' already, at {builder.Bridges[name].OpenedAt}",
+            $"Error: Duplicate bridge name '{name}'.");
     }
 }

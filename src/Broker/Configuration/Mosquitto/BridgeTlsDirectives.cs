@@ -15,8 +15,10 @@ internal static class BridgeTlsDirectives
         Option("bridge_tls_use_os_certs", ValueKinds.Flag, "false") with { Since = "2.1" },
         Option("bridge_insecure", ValueKinds.Flag, "false"),
         Option("bridge_alpn", ValueKinds.Text("text"), "none") with { Since = "1.6", IsDuplicateAnError = true },
-        Option("bridge_ciphers", ValueKinds.Text("OpenSSL cipher list"), "the platform's") with { Since = "2.1", IsDuplicateAnError = true },
-        Option("bridge_ciphers_tls1.3", ValueKinds.Text("suite names"), "the platform's") with { Since = "2.1", IsDuplicateAnError = true },
+        Option("bridge_ciphers", ValueKinds.Text("OpenSSL cipher list"), "the platform's")
+            with { Since = "2.1", IsDuplicateAnError = true },
+        Option("bridge_ciphers_tls1.3", ValueKinds.Text("suite names"), "the platform's")
+            with { Since = "2.1", IsDuplicateAnError = true },
         Option("bridge_tls_version", ValueKinds.Text("tlsv1.2, tlsv1.3"), "tlsv1.2") with { IsDuplicateAnError = true },
         Option("bridge_require_ocsp", ValueKinds.Flag, "false") with { Since = "1.6" },
         Option("bridge_identity", ValueKinds.Text("text"), "none") with { IsDuplicateAnError = true },

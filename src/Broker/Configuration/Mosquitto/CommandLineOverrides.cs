@@ -8,7 +8,9 @@ internal sealed record CommandLineOverrides
     /// <summary>Nothing was said.</summary>
     public static readonly CommandLineOverrides None = new();
 
-    /// <summary><c>-p</c>, each in 1 to 65535. Dropped when the file has a <c>listener</c>, <c>port</c> or <c>bind_address</c>.</summary>
+    /// <summary>
+    /// <c>-p</c>, each in 1 to 65535. Dropped when the file has a <c>listener</c>, <c>port</c> or <c>bind_address</c>.
+    /// </summary>
     public ImmutableArray<int> Ports { get; init; } = [];
 
     /// <summary><c>-v</c>: every kind of log line, whatever the file says.</summary>

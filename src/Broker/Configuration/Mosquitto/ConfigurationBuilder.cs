@@ -38,7 +38,9 @@ internal sealed class ConfigurationBuilder
     /// <summary>The listeners in the order of the files, the default listener among them.</summary>
     public List<ListenerBuilder> Listeners { get; } = [];
 
-    /// <summary>The listener that a listener option, <c>port</c> or <c>bind_address</c> made when there was none before it.</summary>
+    /// <summary>
+    /// The listener that a listener option, <c>port</c> or <c>bind_address</c> made when there was none before it.
+    /// </summary>
     public ListenerBuilder? DefaultListener { get; private set; }
 
     /// <summary>The <c>connection</c> sections by name.</summary>

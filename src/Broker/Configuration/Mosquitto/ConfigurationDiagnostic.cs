@@ -24,7 +24,9 @@ internal sealed record ConfigurationDiagnostic(DiagnosticSeverity Severity, stri
     /// <summary>The sentence mosquitto 2.1 prints for the same mistake, or null where it has none.</summary>
     public string? MosquittoText { get; init; }
 
-    /// <summary>The remark as it is printed: mosquitto's sentence where it has one, then <c>FILE:LINE:COLUMN: error: text</c>.</summary>
+    /// <summary>
+    /// The remark as it is printed: mosquitto's sentence where it has one, then <c>FILE:LINE:COLUMN: error: text</c>.
+    /// </summary>
     public override string ToString() => string.Join('\n', Lines());
 
     /// <summary>The printed lines, without line ends.</summary>

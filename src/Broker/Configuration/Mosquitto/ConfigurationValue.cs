@@ -36,7 +36,7 @@ internal readonly record struct ConfigurationValue(string Text, int Column)
     }
 
     /// <summary>The first word and everything after it, blanks between them cut.</summary>
-    public (ConfigurationValue Word, ConfigurationValue Rest) SplitWord()
+    public (ConfigurationValue Word, ConfigurationValue Behind) SplitWord()
     {
         int end = Text.AsSpan().IndexOfAny(' ', '\t');
         if (end < 0) return (this, new ConfigurationValue("", Column + CharactersIn(Text)));

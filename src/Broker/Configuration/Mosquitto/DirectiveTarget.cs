@@ -4,7 +4,7 @@ namespace Broker.Configuration.Mosquitto;
 /// <typeparam name="T">The part of the configuration.</typeparam>
 /// <param name="Scope">The scope it stands for.</param>
 /// <param name="Resolve">Finds the part; null after complaining that there is none.</param>
-/// <param name="Given">Where the part keeps which directives it was given, asked after <paramref name="Resolve"/> found it.</param>
+/// <param name="Given">Where the part keeps which directives it was given; asked after the part was found.</param>
 internal sealed record DirectiveTarget<T>(
     DirectiveScope Scope, Func<DirectiveContext, T?> Resolve, Func<DirectiveContext, Dictionary<string, SourcePosition>> Given)
     where T : class;

@@ -60,11 +60,12 @@ internal static class LimitDirectives
                 (builder, value) => builder.Limits = builder.Limits with { IsRetainAvailable = value })
             with { Since = "1.6" },
         Row.Works("retain_expiry_interval", Global,
-                ValueKinds.Integer(1, int.MaxValue, "1 to 10000000 minutes", "Error: retain_expiry_interval must be >= 1."), "lazily",
-                SetRetainExpiry)
+                ValueKinds.Integer(1, int.MaxValue, "1 to 10000000 minutes", "Error: retain_expiry_interval must be >= 1."),
+                "lazily", SetRetainExpiry)
             with { Since = "2.0.21" },
         Row.Idle("memory_limit", Global, ValueKinds.Text("bytes"), "none", DirectiveStatus.NotSupported,
-                "limit the process instead, with DOTNET_GCHeapHardLimit or the container's memory limit", isHarmless: value => value == "0")
+                "limit the process instead, with DOTNET_GCHeapHardLimit or the container's memory limit",
+                isHarmless: value => value == "0")
             with { Since = "1.4.15" },
         Row.Idle("sys_interval", Global, ValueKinds.Integer(0, ushort.MaxValue, "0 to 65535 seconds, 0 for no $SYS"), "none",
             DirectiveStatus.NotSupported, "nothing is published below $SYS", isHarmless: value => value == 0),
@@ -82,7 +83,8 @@ internal static class LimitDirectives
             "it is for another WebSocket library"),
     ];
 
-    private static void SetClientExpiration(ConfigurationBuilder builder, List<ConfigurationValue> words, DirectiveContext context)
+    private static void SetClientExpiration(
+        ConfigurationBuilder builder, List<ConfigurationValue> words, DirectiveContext context)
     {
         string text = words[0].Text;
         long seconds = text[^1] switch
@@ -102,7 +104,8 @@ internal static class LimitDirectives
                 "Error: Invalid 'persistent_client_expiration' duration in configuration.");
             return;
         }
-        if (text[^1] == 'm') context.Report.Note(context.PlaceOf(words[0]), $"'{text}' is {count} times 30 days: m is for months");
+        if (text[^1] == 'm')
+            context.Report.Note(context.PlaceOf(words[0]), $"'{text}' is {count} times 30 days: m is for months");
         if (words.Count > 1)
             context.Warning(words[1], $"'persistent_client_expiration' takes one word: '{words[1].Text}' is ignored");
         double secondsMax = TimeSpan.MaxValue.TotalSeconds / 2;
@@ -120,6 +123,9 @@ internal static class LimitDirectives
                 context.Value, $"'retain_expiry_interval' is at most {RetainExpiryMinutesMax} minutes, and is read as that",
                 "Warning: retain_expiry_interval being capped at 19 years.");
         }
-        builder.Limits = builder.Limits with { RetainExpirySweep = TimeSpan.FromMinutes(Math.Min(minutes, RetainExpiryMinutesMax)) };
+        builder.Limits = builder.Limits with
+        {
+            RetainExpirySweep = TimeSpan.FromMinutes(Math.Min(minutes, RetainExpiryMinutesMax)),
+        };
     }
 }

@@ -15,11 +15,12 @@ internal static class ListenerDirectives
 
     public static readonly ImmutableArray<Directive> Rows =
     [
-        Row.Works("listener", Global, ValueKinds.Words("PORT [ADDRESS or unix socket path]"), "local only, see below", OpenListener)
+        Row.Works("listener", Global, ValueKinds.Words("PORT [ADDRESS or unix socket path]"), "local only", OpenListener)
             with { Accumulates = true, Note = "Port 0 needs a unix socket path." },
         Row.Works("port", DefaultListener, ValueKinds.Integer(1, ushort.MaxValue), "1883", SetPort)
             with { Note = "Deprecated in mosquitto: use `listener`." },
-        Row.Works("bind_address", DefaultListener, ValueKinds.Text("address or host name", "default listener bind_address"), "every interface",
+        Row.Works("bind_address", DefaultListener, ValueKinds.Text("address or host name", "default listener bind_address"),
+                "every interface",
                 (listener, value, _) => listener.Options = listener.Options with { Address = value })
             with { IsDuplicateAnError = true, Note = "Deprecated in mosquitto: use `listener PORT ADDRESS`." },
         Row.Works("socket_domain", Listener, ValueKinds.Choice(("ipv4", SocketDomain.IPv4), ("ipv6", SocketDomain.IPv6)), "both",
@@ -28,8 +29,8 @@ internal static class ListenerDirectives
         Row.Works("bind_interface", Listener, ValueKinds.Text("device name"), "none",
                 (listener, value) => listener.Options = listener.Options with { BindInterface = value })
             with { Since = "1.6", IsDuplicateAnError = true },
-        Row.Works("protocol", Listener, ValueKinds.Choice(("mqtt", "mqtt"), ("websockets", "websockets"), ("http_api", "http_api")), "mqtt",
-                SetProtocol)
+        Row.Works("protocol", Listener,
+                ValueKinds.Choice(("mqtt", "mqtt"), ("websockets", "websockets"), ("http_api", "http_api")), "mqtt", SetProtocol)
             with { Note = "`http_api` is an error: the port would not speak what its users expect." },
         Row.Works("max_connections", Listener, ValueKinds.Integer(description: "count, -1 for no limit"), "-1",
             (listener, value) => listener.Options = listener.Options with { ConnectionsMax = Math.Max(value, -1) }),
@@ -43,7 +44,8 @@ internal static class ListenerDirectives
         Row.Works("max_topic_alias_broker", ListenerRequired, TopicAliases, "10",
                 (listener, value) => listener.Options = listener.Options with { TopicAliasMaximumBroker = (ushort)value })
             with { Since = "2.1" },
-        Row.Works("accept_protocol_versions", NamedListener, ValueKinds.Words("3, 4, 5 (comma or blank between)", ','), "3, 4, 5", SetVersions)
+        Row.Works("accept_protocol_versions", NamedListener, ValueKinds.Words("3, 4, 5 (comma or blank between)", ','),
+                "3, 4, 5", SetVersions)
             with { Since = "2.1", Note = "mosquitto ignores other words; here they are an error." },
         Row.Works("mount_point", ListenerRequired, ValueKinds.Text("topic prefix without wildcards"), "none", SetMountPoint)
             with { Note = "Works with shared subscriptions: the prefix goes behind the group." },
@@ -53,9 +55,11 @@ internal static class ListenerDirectives
                 (listener, value) => listener.Options =
                     listener.Options with { WebSocketOrigins = listener.Options.WebSocketOrigins.Add(value) })
             with { Since = "2.1", Accumulates = true },
-        Row.Idle("http_dir", ListenerRequired, ValueKinds.Text("folder"), "none", DirectiveStatus.NotSupported, "no files are served"),
+        Row.Idle("http_dir", ListenerRequired, ValueKinds.Text("folder"), "none", DirectiveStatus.NotSupported,
+            "no files are served"),
         Row.Idle("enable_proxy_protocol", ListenerRequired,
-                ValueKinds.Integer(1, 2, "1 or 2", "Error: enable_proxy_protocol must be 1 or 2."), "off", DirectiveStatus.Refused,
+                ValueKinds.Integer(1, 2, "1 or 2", "Error: enable_proxy_protocol must be 1 or 2."), "off",
+                DirectiveStatus.Refused,
                 "the proxy's header would be read as MQTT, and addresses in the log would be the proxy's")
             with { Since = "2.1" },
         Row.Idle("proxy_protocol_v2_require_tls", ListenerRequired, ValueKinds.Flag, "false", DirectiveStatus.Refused,
@@ -78,7 +82,10 @@ internal static class ListenerDirectives
             return;
         }
         if (words.Count > 2)
-            context.Warning(words[2], $"'listener' takes a port and an address: '{words[2].Text}' is ignored, as it is in mosquitto");
+        {
+            context.Warning(
+                words[2], $"'listener' takes a port and an address: '{words[2].Text}' is ignored, as it is in mosquitto");
+        }
         if (port > 0) listener.Options = listener.Options with { Port = port, Address = words.Count > 1 ? words[1].Text : null };
         else if (words.Count > 1) SetUnixSocket(listener, words[1], context);
         else

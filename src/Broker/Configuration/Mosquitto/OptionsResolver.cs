@@ -67,7 +67,9 @@ internal static class OptionsResolver
         };
     }
 
-    /// <summary>Started with nothing at all the broker keeps its state in ./data; -p alone is mosquitto's way, which keeps none.</summary>
+    /// <summary>
+    /// Started with nothing at all the broker keeps its state in ./data; -p alone is mosquitto's way, which keeps none.
+    /// </summary>
     private static PersistenceOptions Persistence(ConfigurationBuilder builder, string? file, CommandLineOverrides overrides)
     {
         PersistenceOptions persistence = builder.Persistence;

@@ -62,8 +62,14 @@ internal static class PluginDirectives
         // mosquitto wants three characters behind the prefix, and says so only this way.
         string key = context.Name[(context.Name.IndexOf("_opt_", StringComparison.Ordinal) + 5)..];
         if (key.Length < 3)
-            context.Report.Error(context.At, "the name of a plugin option has at least 3 characters", "Error: Invalid 'plugin_opt_' config option.");
+        {
+            context.Report.Error(
+                context.At, "the name of a plugin option has at least 3 characters",
+                "Error: Invalid 'plugin_opt_' config option.");
+        }
         else if (value.IsEmpty)
+        {
             context.Error(value, $"'{context.Name}' has no value", $"Error: Empty '{key}' value in configuration.");
+        }
     }
 }

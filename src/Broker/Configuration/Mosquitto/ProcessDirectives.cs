@@ -10,16 +10,18 @@ internal static class ProcessDirectives
 
     public static readonly ImmutableArray<Directive> Rows =
     [
-        Row.Works("include_dir", Global, ValueKinds.Text("folder"), "none", (_, folder, context) => IncludedFiles.Read(folder, context))
+        Row.Works("include_dir", Global, ValueKinds.Text("folder"), "none",
+                (_, folder, context) => IncludedFiles.Read(folder, context))
             with { Accumulates = true, Note = "In the main file only. Files `*.conf`, ordered by name without regard to case." },
-        Row.Works("pid_file", Global, ValueKinds.Text("path"), "none", (builder, value) => builder.PidFile = Path.GetFullPath(value))
+        Row.Works("pid_file", Global, ValueKinds.Text("path"), "none",
+                (builder, value) => builder.PidFile = Path.GetFullPath(value))
             with { IsDuplicateAnError = true },
         Row.Works("user", Global, ValueKinds.Text("account"), "mosquitto, if started as root with a file and the account exists",
                 (builder, value) => builder.User = value)
             with
             {
-                Note = "Taken on after sockets are open and keys are read (mosquitto: before), so privileged ports and root-only keys work. "
-                    + "Without the account `mosquitto` the broker stays root and warns (mosquitto: `nobody`).",
+                Note = "Taken on after sockets are open and keys are read (mosquitto: before): privileged ports and "
+                    + "root-only keys work. Without an account `mosquitto` it stays root and warns (mosquitto: `nobody`).",
             },
         Row.Works("persistence", Global, ValueKinds.Flag, "false", SetPersistence)
             with
@@ -34,7 +36,8 @@ internal static class ProcessDirectives
         Row.Works("persistence_file", Global, ValueKinds.Text("file name"), "mosquitto.db",
                 (builder, value) => builder.Persistence = builder.Persistence with { File = value })
             with { IsDuplicateAnError = true, Status = DirectiveStatus.Accepted, Note = "Unused while state is in memory only." },
-        Row.Idle("autosave_interval", Global, ValueKinds.Integer(description: "seconds"), "none", DirectiveStatus.Accepted, NoAutosave),
+        Row.Idle("autosave_interval", Global, ValueKinds.Integer(description: "seconds"), "none", DirectiveStatus.Accepted,
+            NoAutosave),
         Row.Idle("autosave_on_changes", Global, ValueKinds.Flag, "none", DirectiveStatus.Accepted, NoAutosave),
     ];
 

@@ -34,8 +34,8 @@ internal static class Row
     /// <param name="note">Why it does nothing.</param>
     /// <param name="isHarmless">Values that ask for nothing, about which nothing is said.</param>
     public static Directive Idle<TTarget, TValue>(
-        string name, DirectiveTarget<TTarget> target, ValueKind<TValue> kind, string byDefault, DirectiveStatus status, string note,
-        Func<TValue, bool>? isHarmless = null)
+        string name, DirectiveTarget<TTarget> target, ValueKind<TValue> kind, string byDefault, DirectiveStatus status,
+        string note, Func<TValue, bool>? isHarmless = null)
         where TTarget : class => Works(name, target, kind, byDefault, (_, value, context) =>
         {
             if (isHarmless is null || !isHarmless(value)) Report(context, status, note);

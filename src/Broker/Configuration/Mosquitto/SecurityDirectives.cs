@@ -30,7 +30,8 @@ internal static class SecurityDirectives
                 (security, value, context) => security.AutoIdPrefix = CheckPrefix(value, context, "auto_id_prefix"))
             with { IsDuplicateAnError = true, Note = "Deprecated in mosquitto: use `listener_auto_id_prefix`." },
         Row.Works("listener_auto_id_prefix", ListenerRequired, ValueKinds.Text("at most 50 bytes"), "auto_id_prefix",
-                (listener, value, context) => listener.Security.AutoIdPrefix = CheckPrefix(value, context, "'listener_auto_id_prefix'"))
+                (listener, value, context) =>
+                    listener.Security.AutoIdPrefix = CheckPrefix(value, context, "'listener_auto_id_prefix'"))
             with { Since = "2.1", IsDuplicateAnError = true },
         Row.Works("clientid_prefixes", Global, ValueKinds.Text("prefix of client ids"), "any",
                 (builder, value) => builder.ClientIdPrefixes = [value])

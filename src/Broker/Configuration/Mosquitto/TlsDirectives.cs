@@ -43,8 +43,8 @@ internal static class TlsDirectives
             with
             {
                 IsDuplicateAnError = true,
-                Note = "One value is the lowest version, as in mosquitto; several values are exactly these versions. `tlsv1.1` and older "
-                    + "are an error (mosquitto warns and uses 1.2).",
+                Note = "One value is the lowest version, as in mosquitto; several values are exactly these versions. `tlsv1.1` "
+                    + "and older are an error (mosquitto warns and uses 1.2).",
             },
         Row.Idle("crlfile", Listener, ValueKinds.Text("path of a PEM CRL"), "none", DirectiveStatus.Refused,
             "revoked certificates would be let in"),
@@ -53,9 +53,11 @@ internal static class TlsDirectives
             with { Since = "1.6" },
         Row.Idle("tls_engine", Listener, ValueKinds.Text("OpenSSL engine"), "none", DirectiveStatus.Refused, NoEngine)
             with { Since = "1.6" },
-        Row.Idle("tls_engine_kpass_sha1", Listener, ValueKinds.Text("40 hexadecimal digits"), "none", DirectiveStatus.Refused, NoEngine)
+        Row.Idle("tls_engine_kpass_sha1", Listener, ValueKinds.Text("40 hexadecimal digits"), "none", DirectiveStatus.Refused,
+                NoEngine)
             with { Since = "1.6" },
-        Row.Idle("tls_keyform", Listener, ValueKinds.Choice(("pem", "pem"), ("engine", "engine")), "pem", DirectiveStatus.Refused, NoEngine,
+        Row.Idle("tls_keyform", Listener, ValueKinds.Choice(("pem", "pem"), ("engine", "engine")), "pem", DirectiveStatus.Refused,
+                NoEngine,
                 isHarmless: value => value == "pem")
             with { Since = "1.6" },
         Row.Idle("psk_hint", Listener, ValueKinds.Text("text"), "none", DirectiveStatus.Refused, NoPsk),

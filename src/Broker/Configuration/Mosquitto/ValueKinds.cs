@@ -13,11 +13,7 @@ internal static class ValueKinds
         with { Description = "true, false" };
 
     /// <summary>Whatever stands there: the value is not looked at.</summary>
-    public static readonly ValueKind<ConfigurationValue> Anything = new("anything", (DirectiveContext context, out ConfigurationValue value) =>
-    {
-        value = context.Value;
-        return true;
-    });
+    public static readonly ValueKind<ConfigurationValue> Anything = new("anything", TakeAnything);
 
     /// <summary>A whole number as C's <c>strtol</c> with base 0 reads it: <c>0x10</c> and <c>010</c> (octal) work.</summary>
     /// <param name="min">Least value.</param>
@@ -26,7 +22,8 @@ internal static class ValueKinds
     /// <param name="outOfRange">mosquitto's sentence for a value outside, where it has its own.</param>
     /// <param name="valueName">What mosquitto calls the value, where it is not the directive's name.</param>
     public static ValueKind<int> Integer(
-        int min = int.MinValue, int max = int.MaxValue, string? description = null, string? outOfRange = null, string? valueName = null)
+        int min = int.MinValue, int max = int.MaxValue, string? description = null, string? outOfRange = null,
+        string? valueName = null)
     {
         string range = description ?? (max == int.MaxValue ? $"{min} or more" : $"{min} to {max}");
         return new(range, (DirectiveContext context, out int value) =>
@@ -112,7 +109,8 @@ internal static class ValueKinds
         {
             case NumberReading.NotANumber:
                 context.Error(
-                    word, $"'{context.Name}' takes a number, {range}, not '{word.Text}'", $"Error: '{valueName}' value not a number.");
+                    word, $"'{context.Name}' takes a number, {range}, not '{word.Text}'",
+                    $"Error: '{valueName}' value not a number.");
                 return false;
             case NumberReading.TooLarge:
                 context.Error(
@@ -124,6 +122,12 @@ internal static class ValueKinds
             default:
                 return true;
         }
+    }
+
+    private static bool TakeAnything(DirectiveContext context, out ConfigurationValue value)
+    {
+        value = context.Value;
+        return true;
     }
 
     private static bool IsWithin(

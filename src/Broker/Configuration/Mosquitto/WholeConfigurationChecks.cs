@@ -21,7 +21,8 @@ internal static class WholeConfigurationChecks
         {
             (string present, string absent) = hasCertificate ? ("certfile", "keyfile") : ("keyfile", "certfile");
             report.Error(
-                PlaceOf(listener, present), $"'{present}' without '{absent}': the listener at {listener.OpenedAt} needs both for TLS",
+                PlaceOf(listener, present),
+                $"'{present}' without '{absent}': the listener at {listener.OpenedAt} needs both for TLS",
                 "Error: Both certfile and keyfile must be provided to enable a TLS listener.");
             return;
         }
@@ -30,7 +31,7 @@ internal static class WholeConfigurationChecks
         {
             report.Warning(
                 PlaceOf(listener, "require_certificate"),
-                "'require_certificate true' without 'cafile' or 'capath': no client certificate can be valid, nobody can connect");
+                "'require_certificate true' without 'cafile' or 'capath': no client certificate is valid, nobody can connect");
         }
     }
 
@@ -56,7 +57,8 @@ internal static class WholeConfigurationChecks
         if (!applies) return;
         report.Warning(
             PlaceOf(listener, directive),
-            $"'{directive}' has no effect: the listener at {listener.OpenedAt} has no 'certfile' and 'keyfile', so it is not encrypted");
+            $"'{directive}' has no effect: the listener at {listener.OpenedAt} has no 'certfile' and 'keyfile', "
+            + "so it is not encrypted");
     }
 
     /// <summary>A listener option above the first listener opens one more listener that nobody asked for.</summary>
@@ -68,14 +70,14 @@ internal static class WholeConfigurationChecks
         {
             report.Warning(
                 hidden.OpenedAt,
-                $"'{hidden.OpenedBy}' stands before any listener and so opens one more, on port {hidden.Options.Port}, as in mosquitto; "
-                + $"if it is meant for the listener at {first.OpenedAt}, move it below that line");
+                $"'{hidden.OpenedBy}' stands before any listener and so opens one more, on port {hidden.Options.Port}, as in "
+                + $"mosquitto; if it is meant for the listener at {first.OpenedAt}, move it below that line");
         }
         else if (builder.IsLocalOnly)
         {
             report.Note(
                 hidden.OpenedAt,
-                $"'{hidden.OpenedBy}' applies to 127.0.0.1 and ::1 only: there is no 'listener' line, so nobody else can connect");
+                $"'{hidden.OpenedBy}' applies to 127.0.0.1 and ::1 only: without a 'listener' line nobody else can connect");
         }
     }
 
@@ -88,7 +90,8 @@ internal static class WholeConfigurationChecks
             if (seen.TryAdd(key, listener)) continue;
             report.Warning(
                 listener.OpenedAt,
-                $"'{listener.OpenedBy}' opens what '{seen[key].OpenedBy}' at {seen[key].OpenedAt} has opened: the broker will not start");
+                $"'{listener.OpenedBy}' opens what '{seen[key].OpenedBy}' at {seen[key].OpenedAt} opens: the broker "
+                + "will not start");
         }
     }
 
@@ -103,7 +106,8 @@ internal static class WholeConfigurationChecks
         else if (!bridge.Given.ContainsKey("topic"))
         {
             report.Error(
-                bridge.OpenedAt, $"the bridge '{bridge.Name}' has no 'topic'", "Error: Invalid bridge configuration: no topics defined.");
+                bridge.OpenedAt, $"the bridge '{bridge.Name}' has no 'topic'",
+                "Error: Invalid bridge configuration: no topics defined.");
         }
     }
 
