@@ -33,7 +33,7 @@ internal static class DirectiveTargets
         new(DirectiveScope.ListenerRequired, RequireNamedListener, context => context.File.CurrentListener!.Given);
 
     /// <summary>Global security options, or the listener's under <c>per_listener_settings true</c>.</summary>
-    public static readonly DirectiveTarget<SecurityBuilder> Security =
+    public static readonly DirectiveTarget<SecurityBuilder> SecuritySection =
         new(DirectiveScope.Security, FindSecurity, SecurityGiven);
 
     /// <summary>The bridge before the directive.</summary>

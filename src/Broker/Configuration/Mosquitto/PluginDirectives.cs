@@ -14,7 +14,7 @@ internal static class PluginDirectives
 
     public static readonly ImmutableArray<Directive> Rows =
     [
-        Loads("plugin", Security, "path") with { Aliases = ["auth_plugin"], Since = "2.0 (auth_plugin: ≤1.4)" },
+        Loads("plugin", SecuritySection, "path") with { Aliases = ["auth_plugin"], Since = "2.0 (auth_plugin: ≤1.4)" },
         Loads("global_plugin", Global, "path") with { Since = "2.1" },
         Loads("plugin_load", Global, "name and path") with { Since = "2.1" },
         Row.Idle("plugin_use", NamedListener, ValueKinds.Text("name"), "none", DirectiveStatus.Refused, NoPlugins)

@@ -18,15 +18,15 @@ internal static class SecurityDirectives
                 Accumulates = true,
                 Note = "Deprecated in mosquitto: use the `listener_*` forms. Must come before every security option.",
             },
-        Row.Works("allow_anonymous", Security, ValueKinds.Flag, "false; true in local-only mode", SetAllowAnonymous),
+        Row.Works("allow_anonymous", SecuritySection, ValueKinds.Flag, "false; true in local-only mode", SetAllowAnonymous),
         Row.Works("listener_allow_anonymous", ListenerRequired, ValueKinds.Flag, "allow_anonymous",
                 (listener, value) => listener.Security.AllowAnonymous = value)
             with { Since = "2.1" },
-        Row.Works("password_file", Security, ValueKinds.Text("path"), "none", (security, value) => security.PasswordFile = value)
+        Row.Works("password_file", SecuritySection, ValueKinds.Text("path"), "none", (security, value) => security.PasswordFile = value)
             with { Note = "Followed through symbolic links (mosquitto 2.1 refuses them, which breaks mounted secrets)." },
-        Row.Works("allow_zero_length_clientid", Security, ValueKinds.Flag, "true",
+        Row.Works("allow_zero_length_clientid", SecuritySection, ValueKinds.Flag, "true",
             (security, value) => security.AllowZeroLengthClientId = value),
-        Row.Works("auto_id_prefix", Security, ValueKinds.Text("at most 50 bytes"), "auto-",
+        Row.Works("auto_id_prefix", SecuritySection, ValueKinds.Text("at most 50 bytes"), "auto-",
                 (security, value, context) => security.AutoIdPrefix = CheckPrefix(value, context, "auto_id_prefix"))
             with { IsDuplicateAnError = true, Note = "Deprecated in mosquitto: use `listener_auto_id_prefix`." },
         Row.Works("listener_auto_id_prefix", ListenerRequired, ValueKinds.Text("at most 50 bytes"), "auto_id_prefix",
@@ -36,7 +36,7 @@ internal static class SecurityDirectives
         Row.Works("clientid_prefixes", Global, ValueKinds.Text("prefix of client ids"), "any",
                 (builder, value) => builder.ClientIdPrefixes = [value])
             with { Note = "One prefix in spite of its name, as in mosquitto." },
-        Row.Idle("acl_file", Security, ValueKinds.Text("path"), "none", DirectiveStatus.Refused,
+        Row.Idle("acl_file", SecuritySection, ValueKinds.Text("path"), "none", DirectiveStatus.Refused,
             "everybody could read and write every topic"),
         Row.Idle("check_retain_source", Global, ValueKinds.Flag, "false", DirectiveStatus.NotSupported,
                 "without access lists there is nothing to check again", isHarmless: value => !value)

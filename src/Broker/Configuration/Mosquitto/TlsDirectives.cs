@@ -61,7 +61,7 @@ internal static class TlsDirectives
                 isHarmless: value => value == "pem")
             with { Since = "1.6" },
         Row.Idle("psk_hint", Listener, ValueKinds.Text("text"), "none", DirectiveStatus.Refused, NoPsk),
-        Row.Idle("psk_file", Security, ValueKinds.Text("path"), "none", DirectiveStatus.Refused, NoPsk),
+        Row.Idle("psk_file", SecuritySection, ValueKinds.Text("path"), "none", DirectiveStatus.Refused, NoPsk),
     ];
 
     private static void SetVersions(ListenerBuilder listener, List<ConfigurationValue> words, DirectiveContext context)

@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using System.IO.Pipelines;
+using Broker.Configuration;
+using Broker.Diagnostics;
+using Broker.Lifecycle;
+using Broker.Persistence;
+using Broker.Retained;
+using Broker.Routing;
+using Broker.Security;
+using Broker.Sessions;
+
+namespace Broker.Connections;
+
+/// <summary>What the engine is given: everything that has a lifetime of its own.</summary>
+internal sealed record EngineServices(IStateStore Store, Authenticator Authenticator, TimeProvider Time, ILoggerFactory Loggers);
+
+/// <summary>
+/// The broker without its sockets: holds the parts that connections share and serves a connection over any duplex pipe.
+/// </summary>
+internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
+{
+    private readonly ConcurrentDictionary<MqttConnection, byte> _connections = new();
+    private readonly ConnectionCounter _counter;
+    private readonly Heartbeat _heartbeat;
+    private readonly long _retainSweepMilliseconds;
+    private long _retainSweepDue;
+    private volatile bool _isStopping;
+
+    public BrokerEngine(BrokerOptions options, EngineServices services)
+    {
+        Options = options;
+        Store = services.Store;
+        Authenticator = services.Authenticator;
+        Time = services.Time;
+        Logger = services.Loggers.CreateLogger("Broker");
+        Metrics = new BrokerMetrics();
+        Retained = new RetainedTree(Store);
+        Router = new MessageRouter(new SubscriptionTree(options.Limits.AllowDuplicateMessages), Retained, Metrics);
+        SessionContext context = new(new SessionLimits(options.Limits), Store, Metrics, Time);
+        Sessions = new SessionLifecycle(Router, context, options.Limits, Logger);
+        _counter = new ConnectionCounter(options.Limits.ConnectionsMax);
+        _retainSweepMilliseconds = (long)(options.Limits.RetainExpirySweep?.TotalMilliseconds ?? 0);
+        _heartbeat = new Heartbeat(Time);
+        _heartbeat.Register(Sessions);
+        _heartbeat.Register(this);
+    }
+
+    public BrokerOptions Options { get; }
+
+    public IStateStore Store { get; }
+
+    public Authenticator Authenticator { get; }
+
+    public TimeProvider Time { get; }
+
+    public ILogger Logger { get; }
+
+    public BrokerMetrics Metrics { get; }
+
+    public RetainedTree Retained { get; }
+
+    public MessageRouter Router { get; }
+
+    public SessionLifecycle Sessions { get; }
+
+    /// <summary>Monotonic clock, milliseconds, up to a second old.</summary>
+    public long CoarseMilliseconds => _heartbeat.CoarseMilliseconds;
+
+    /// <summary>Connections that are served now, with or without CONNECT.</summary>
+    public int ConnectionCount => _connections.Count;
+
+    /// <summary>Serves one connection until it ends. Does not throw for anything a peer can do.</summary>
+    public async Task ServeAsync(IDuplexPipe transport, ConnectionOrigin origin)
+    {
+        if (!_counter.TryEnter(origin.Listener))
+        {
+            Log.TooMany(Logger, origin.RemoteAddress);
+            await CompleteAsync(transport);
+            return;
+        }
+        var connection = new MqttConnection(this, origin, transport);
+        _connections.TryAdd(connection, 0);
+        try
+        {
+            if (Options.Logging.ConnectionMessages) Log.NewConnection(Logger, origin.RemoteAddress, origin.Listener.Port);
+            if (_isStopping) connection.TryClose(CloseReason.ServerShutdown);
+            await connection.RunAsync();
+        }
+        finally
+        {
+            _connections.TryRemove(connection, out _);
+            _counter.Leave(origin.Listener);
+            await CompleteAsync(transport);
+        }
+    }
+
+    /// <summary>Says goodbye to every client. Connections end by themselves after it.</summary>
+    public void BeginStop()
+    {
+        _isStopping = true;
+        foreach ((MqttConnection connection, _) in _connections) connection.TryClose(CloseReason.ServerShutdown);
+    }
+
+    /// <summary>Publishes what waits for its delay, when the last client is gone.</summary>
+    public void EndStop() => Sessions.PublishDelayedWills();
+
+    public void OnTick(long nowMilliseconds)
+    {
+        foreach ((MqttConnection connection, _) in _connections) connection.OnTick(nowMilliseconds);
+        if (_retainSweepMilliseconds == 0 || nowMilliseconds < _retainSweepDue) return;
+        _retainSweepDue = nowMilliseconds + _retainSweepMilliseconds;
+        Retained.Sweep(Time.GetUtcNow().ToUnixTimeMilliseconds());
+    }
+
+    public void Dispose()
+    {
+        _heartbeat.Dispose();
+        Metrics.Dispose();
+    }
+
+    private static async Task CompleteAsync(IDuplexPipe transport)
+    {
+        await transport.Input.CompleteAsync();
+        await transport.Output.CompleteAsync();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.NewConnection, LogLevel.Information, "New connection from {Address} on port {Port}.")]
+        internal static partial void NewConnection(ILogger logger, string address, int port);
+
+        [LoggerMessage(EventIds.ConnectionLimit, LogLevel.Information,
+            "Client connection from {Address} denied: max_connections exceeded.")]
+        internal static partial void TooMany(ILogger logger, string address);
+    }
+}

@@ -1,0 +1,55 @@
+using Broker.Protocol;
+
+namespace Broker.Connections;
+
+/// <summary>Why a connection ends.</summary>
+internal enum CloseKind
+{
+    /// <summary>The client sent DISCONNECT.</summary>
+    ClientDisconnected,
+    /// <summary>The peer closed or lost the connection.</summary>
+    PeerClosed,
+    /// <summary>Nothing came for one and a half times the keep-alive time [MQTT-3.1.2-22].</summary>
+    KeepAliveTimeout,
+    /// <summary>No CONNECT came in time.</summary>
+    ConnectTimeout,
+    /// <summary>Another connection has the same client id [MQTT-3.1.4-3].</summary>
+    TakenOver,
+    /// <summary>The broker stops.</summary>
+    ServerShutdown,
+    /// <summary>The peer broke a rule.</summary>
+    Fault,
+    /// <summary>CONNECT was refused.</summary>
+    Refused,
+}
+
+/// <summary>Why a connection ends, what the peer is told, and whether its will is wanted.</summary>
+/// <param name="Kind">Why.</param>
+/// <param name="Code">What a 5.0 peer is told; Success: nothing is sent.</param>
+/// <param name="Text">What the operator reads, a clause.</param>
+internal sealed record CloseReason(CloseKind Kind, ReasonCode Code, string Text)
+{
+    public static readonly CloseReason ClientDisconnected = new(CloseKind.ClientDisconnected, ReasonCode.Success, "disconnected");
+
+    public static readonly CloseReason PeerClosed = new(CloseKind.PeerClosed, ReasonCode.Success, "closed its connection");
+
+    public static readonly CloseReason KeepAliveTimeout =
+        new(CloseKind.KeepAliveTimeout, ReasonCode.KeepAliveTimeout, "exceeded timeout");
+
+    public static readonly CloseReason ConnectTimeout =
+        new(CloseKind.ConnectTimeout, ReasonCode.Success, "sent no CONNECT in time");
+
+    public static readonly CloseReason TakenOver =
+        new(CloseKind.TakenOver, ReasonCode.SessionTakenOver, "session taken over");
+
+    public static readonly CloseReason ServerShutdown =
+        new(CloseKind.ServerShutdown, ReasonCode.ServerShuttingDown, "server shutting down");
+
+    /// <summary>Whether the will is published: always, but for a DISCONNECT that says it is not wanted.</summary>
+    public bool IsWillWanted { get; init; } = true;
+
+    /// <summary>A Session Expiry Interval that DISCONNECT gave, seconds.</summary>
+    public uint? ExpirySeconds { get; init; }
+
+    public static CloseReason Of(Fault fault) => new(CloseKind.Fault, fault.ReasonCode, fault.Text);
+}

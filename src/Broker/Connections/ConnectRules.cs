@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using Broker.Configuration;
+using Broker.Messages;
+using Broker.Protocol;
+using Broker.Protocol.Packets;
+using Broker.Sessions;
+
+namespace Broker.Connections;
+
+/// <summary>May this client connect, as whom, and what is it told (MQTT 5.0 sections 3.1 and 3.2).</summary>
+internal static class ConnectRules
+{
+    /// <summary>Everything but the password.</summary>
+    public static ConnectDecision Check(ConnectPacket packet, ConnectionOrigin origin, LimitOptions limits)
+    {
+        ListenerOptions listener = origin.Listener;
+        ImmutableArray<ProtocolVersion> versions = listener.AcceptProtocolVersions;
+        if (!versions.IsEmpty && !versions.Contains(packet.Version))
+            return ConnectDecision.Refuse(ReasonCode.UnsupportedProtocolVersion, "protocol version not accepted on this listener");
+        if (packet.AuthenticationMethod is not null)
+            return ConnectDecision.Refuse(ReasonCode.BadAuthenticationMethod, "authentication method not supported");
+        string? userName = origin.CertificateUserName ?? packet.UserName;
+        if (!TryGetClientId(packet, listener, userName, out string clientId, out ConnectDecision refusal)) return refusal;
+        if (packet.Will is { } will && RefuseWill(will, listener, limits) is { } refused) return refused;
+        if (limits.KeepAliveSecondsMax > 0 && packet.Version != ProtocolVersion.Mqtt50
+            && (packet.KeepAliveSeconds == 0 || packet.KeepAliveSeconds > limits.KeepAliveSecondsMax))
+            return ConnectDecision.Refuse(ReasonCode.ClientIdentifierNotValid, "keep alive above max_keepalive");
+        return new ConnectDecision(Agree(packet, origin, limits, clientId), null);
+    }
+
+    /// <summary>The will of a CONNECT as the session keeps it, or null.</summary>
+    public static Will? WillOf(ConnectPacket packet, ClientParameters parameters, ConnectionOrigin origin)
+    {
+        if (packet.Will is not { } will) return null;
+        byte[] body = [.. will.ForwardedProperties.Span, .. will.Payload.Span];
+        var message = new Message(new Topic(origin.Listener.MountPoint + will.Topic), body, will.ForwardedProperties.Length)
+        {
+            Qos = will.Qos,
+            Retain = will.Retain,
+            PublisherId = parameters.ClientId,
+        };
+        return new Will(message, will.DelaySeconds, will.MessageExpirySeconds);
+    }
+
+    /// <summary>CONNACK for an accepted CONNECT.</summary>
+    public static ConnAckPacket Answer(ConnectPacket packet, ClientParameters parameters, bool isPresent, MqttConnection connection)
+    {
+        if (packet.Version != ProtocolVersion.Mqtt50) return new ConnAckPacket { SessionPresent = isPresent };
+        LimitOptions limits = connection.Engine.Options.Limits;
+        ListenerOptions listener = connection.Origin.Listener;
+        return new ConnAckPacket
+        {
+            SessionPresent = isPresent,
+            TopicAliasMaximum = listener.TopicAliasMaximum == 0 ? null : listener.TopicAliasMaximum,
+            AssignedClientIdentifier = packet.ClientId == parameters.ClientId ? null : parameters.ClientId,
+            ServerKeepAliveSeconds =
+                packet.KeepAliveSeconds == parameters.KeepAliveSeconds ? null : (ushort)parameters.KeepAliveSeconds,
+            RetainAvailable = limits.IsRetainAvailable ? null : false,
+            MaximumPacketSize = (uint)limits.PacketBytesMax,
+            ReceiveMaximum = parameters.ReceiveMaximum >= ushort.MaxValue ? null : (ushort)parameters.ReceiveMaximum,
+            MaximumQos = listener.MaximumQos == QualityOfService.ExactlyOnce ? null : listener.MaximumQos,
+        };
+    }
+
+    private static ClientParameters Agree(ConnectPacket packet, ConnectionOrigin origin, LimitOptions limits, string clientId)
+    {
+        bool isV5 = packet.Version == ProtocolVersion.Mqtt50;
+        bool isKeepAliveLimited = limits.KeepAliveSecondsMax > 0
+            && (packet.KeepAliveSeconds == 0 || packet.KeepAliveSeconds > limits.KeepAliveSecondsMax);
+        return new ClientParameters
+        {
+            ClientId = clientId,
+            Version = packet.Version,
+            UserName = origin.CertificateUserName ?? packet.UserName,
+            CleanStart = packet.CleanStart,
+            KeepAliveSeconds = isKeepAliveLimited ? limits.KeepAliveSecondsMax : packet.KeepAliveSeconds,
+            PacketBytesMax = packet.MaximumPacketSize == 0 ? long.MaxValue : packet.MaximumPacketSize,
+            OutboundAliases = Math.Min(packet.TopicAliasMaximum, origin.Listener.TopicAliasMaximumBroker),
+            InboundAliases = origin.Listener.TopicAliasMaximum,
+            ReceiveMaximum = !isV5 ? int.MaxValue : limits.InflightMessagesMax == 0 ? ushort.MaxValue : limits.InflightMessagesMax,
+            // Before 5.0 a session either ends with its connection or never.
+            ExpirySeconds = isV5 ? packet.SessionExpiryIntervalSeconds : packet.CleanStart ? 0 : Session.NeverExpires,
+            IsBridge = packet.IsBridge,
+            WantsProblemInformation = packet.RequestProblemInformation,
+        };
+    }
+
+    private static bool TryGetClientId(
+        ConnectPacket packet, ListenerOptions listener, string? userName, out string clientId, out ConnectDecision refusal)
+    {
+        refusal = default;
+        clientId = packet.ClientId;
+        if (listener.UseUsernameAsClientId)
+        {
+            clientId = userName ?? "";
+            if (clientId.Length == 0) refusal = ConnectDecision.Refuse(ReasonCode.NotAuthorized, "no user name to be the client id");
+        }
+        else if (clientId.Length == 0)
+        {
+            // 3.1 knows no empty ids, 3.1.1 only with a clean session [MQTT-3.1.3-8].
+            bool isAllowed = listener.Security.AllowZeroLengthClientId
+                && (packet.Version == ProtocolVersion.Mqtt50 || (packet.Version == ProtocolVersion.Mqtt311 && packet.CleanStart));
+            if (!isAllowed) refusal = ConnectDecision.Refuse(ReasonCode.ClientIdentifierNotValid, "empty client id");
+            clientId = listener.Security.AutoIdPrefix + Guid.NewGuid().ToString().ToUpperInvariant();
+        }
+        if (refusal.Refusal is null && !HasPrefix(listener.Security.ClientIdPrefixes, clientId))
+            refusal = ConnectDecision.Refuse(ReasonCode.NotAuthorized, "client id has none of clientid_prefixes");
+        return refusal.Refusal is null;
+    }
+
+    private static bool HasPrefix(ImmutableArray<string> prefixes, string clientId)
+    {
+        foreach (string prefix in prefixes)
+        {
+            if (clientId.StartsWith(prefix, StringComparison.Ordinal)) return true;
+        }
+        return prefixes.IsEmpty;
+    }
+
+    private static ConnectDecision? RefuseWill(WillMessage will, ListenerOptions listener, LimitOptions limits)
+    {
+        if (will.Qos > listener.MaximumQos)
+            return ConnectDecision.Refuse(ReasonCode.QosNotSupported, "will QoS above the maximum of this listener");
+        if (will.Retain && !limits.IsRetainAvailable)
+            return ConnectDecision.Refuse(ReasonCode.RetainNotSupported, "retained will while retain_available is false");
+        return null;
+    }
+}

@@ -1,0 +1,46 @@
+using Broker.Protocol;
+
+namespace Broker.Connections;
+
+/// <summary>Rules that a well-formed packet can still break in its place. What is wrong with the bytes is in <see cref="Faults"/>.</summary>
+internal static class EngineFaults
+{
+    public static readonly Fault FirstPacketNotConnect =
+        new(ReasonCode.ProtocolError, "first packet is not CONNECT", "MQTT-3.1.0-1");
+
+    public static readonly Fault SecondConnect = new(ReasonCode.ProtocolError, "second CONNECT", "MQTT-3.1.0-2");
+
+    public static readonly Fault ServerPacketFromClient =
+        new(ReasonCode.ProtocolError, "packet that only a server sends", "MQTT-4.13.1-1");
+
+    public static readonly Fault AuthWithoutMethod =
+        new(ReasonCode.ProtocolError, "AUTH without an authentication method in CONNECT", "MQTT-4.12.0-6");
+
+    public static readonly Fault TopicAliasOutOfRange =
+        new(ReasonCode.TopicAliasInvalid, "topic alias above the maximum", "MQTT-3.3.2-9");
+
+    public static readonly Fault TopicAliasUnknown =
+        new(ReasonCode.ProtocolError, "topic alias that was not set on this connection", "MQTT-3.3.4-6");
+
+    public static readonly Fault QosNotSupported =
+        new(ReasonCode.QosNotSupported, "QoS above the maximum of this listener", "MQTT-3.2.2-11");
+
+    public static readonly Fault RetainNotSupported =
+        new(ReasonCode.RetainNotSupported, "RETAIN while retain_available is false", "MQTT-3.2.2-14");
+
+    public static readonly Fault ReceiveMaximumExceeded =
+        new(ReasonCode.ReceiveMaximumExceeded, "more unacknowledged messages than the receive maximum", "MQTT-3.3.4-9");
+
+    public static readonly Fault WrongFlow =
+        new(ReasonCode.ProtocolError, "acknowledgement that does not belong to the message's QoS", "MQTT-4.3.3-1");
+
+    public static readonly Fault ExpiryInDisconnect =
+        new(ReasonCode.ProtocolError, "session expiry interval in DISCONNECT after zero in CONNECT", "MQTT-3.14.2-2");
+
+    /// <summary>Every engine fault, for the test that demands a test of each.</summary>
+    public static IReadOnlyList<Fault> All { get; } =
+    [
+        FirstPacketNotConnect, SecondConnect, ServerPacketFromClient, AuthWithoutMethod, TopicAliasOutOfRange, TopicAliasUnknown,
+        QosNotSupported, RetainNotSupported, ReceiveMaximumExceeded, WrongFlow, ExpiryInDisconnect,
+    ];
+}

@@ -1,0 +1,26 @@
+using Broker.Protocol;
+
+namespace Broker.Connections;
+
+/// <summary>What the read loop does after a packet.</summary>
+internal enum HandlerAction
+{
+    /// <summary>The next packet.</summary>
+    Continue,
+    /// <summary>Stop reading until the handshake has been answered.</summary>
+    Pause,
+    /// <summary>Close the connection.</summary>
+    Close,
+}
+
+/// <summary>A handler's outcome, a value: handlers never close anything themselves.</summary>
+internal readonly record struct HandlerResult(HandlerAction Action, CloseReason? Reason = null)
+{
+    public static readonly HandlerResult Continue = new(HandlerAction.Continue);
+
+    public static readonly HandlerResult Pause = new(HandlerAction.Pause);
+
+    public static HandlerResult Close(Fault fault) => new(HandlerAction.Close, CloseReason.Of(fault));
+
+    public static HandlerResult Close(CloseReason reason) => new(HandlerAction.Close, reason);
+}

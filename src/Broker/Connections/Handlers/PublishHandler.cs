@@ -1,0 +1,133 @@
+using Broker.Diagnostics;
+using Broker.Messages;
+using Broker.Protocol;
+using Broker.Protocol.Packets;
+using Broker.Routing;
+using Broker.Sessions;
+
+namespace Broker.Connections.Handlers;
+
+/// <summary>PUBLISH from a client: every "may this happen" on one screen, then the router.</summary>
+internal static partial class PublishHandler
+{
+    /// <summary>The broker's own topics: no client publishes there.</summary>
+    private const string ServerTopics = "$SYS";
+
+    public static HandlerResult Handle(MqttConnection connection, byte flags, ReadOnlySpan<byte> body)
+    {
+        ClientParameters parameters = connection.Parameters!;
+        if (!PublishPacket.TryDecode(flags, body, parameters.Version, PublishDirection.FromClient, out PublishPacket packet, out Fault? fault))
+            return HandlerResult.Close(fault);
+        if (packet.Qos > connection.Origin.Listener.MaximumQos) return HandlerResult.Close(EngineFaults.QosNotSupported);
+        if (packet.Retain && !connection.Engine.Options.Limits.IsRetainAvailable)
+            return HandlerResult.Close(EngineFaults.RetainNotSupported);
+        if (!TryResolveTopic(connection, in packet, out TopicRoute? route, out fault)) return HandlerResult.Close(fault!);
+        if (connection.LogsPackets) LogReceived(connection, in packet, route!);
+
+        long ticket = 0;
+        if (packet.Qos != QualityOfService.AtMostOnce)
+        {
+            ReceiveOutcome outcome =
+                connection.Session!.Receive(packet.PacketId, packet.Qos, parameters.ReceiveMaximum, out ticket);
+            if (outcome == ReceiveOutcome.ReceiveMaximumExceeded) return HandlerResult.Close(EngineFaults.ReceiveMaximumExceeded);
+            if (outcome == ReceiveOutcome.Duplicate)
+            {
+                Acknowledge(connection, in packet, ReasonCode.Success, ticket);
+                return HandlerResult.Continue;
+            }
+        }
+        ReasonCode reason = Refusal(connection, in packet, route!);
+        if (reason == ReasonCode.Success)
+        {
+            RouteResult routed = Route(connection, in packet, route!);
+            ticket = Math.Max(ticket, routed.Ticket);
+            if (!routed.HasSubscribers) reason = ReasonCode.NoMatchingSubscribers;
+        }
+        if (packet.Qos != QualityOfService.AtMostOnce) Acknowledge(connection, in packet, reason, ticket);
+        return HandlerResult.Continue;
+    }
+
+    private static bool TryResolveTopic(MqttConnection connection, in PublishPacket packet, out TopicRoute? route, out Fault? fault)
+    {
+        (route, fault) = (null, null);
+        if (packet.TopicAlias == 0)
+        {
+            route = connection.Topics.Get(packet.TopicUtf8);
+            return true;
+        }
+        int aliasMax = connection.Parameters!.InboundAliases;
+        if (packet.TopicAlias > aliasMax)
+        {
+            fault = EngineFaults.TopicAliasOutOfRange;
+            return false;
+        }
+        TopicRoute?[] aliases = connection.InboundAliases ??= new TopicRoute?[aliasMax + 1];
+        if (packet.TopicUtf8.IsEmpty)
+        {
+            if (aliases[packet.TopicAlias] is not { } known)
+            {
+                fault = EngineFaults.TopicAliasUnknown;
+                return false;
+            }
+            route = connection.Topics.Get(known.NameOnWire);
+            return true;
+        }
+        route = aliases[packet.TopicAlias] = connection.Topics.Get(packet.TopicUtf8);
+        return true;
+    }
+
+    // A refused message is acknowledged all the same, to 5.0 clients with the reason [MQTT-3.4.2-1].
+    private static ReasonCode Refusal(MqttConnection connection, in PublishPacket packet, TopicRoute route)
+    {
+        DropReason drop = DropReason.None;
+        ReasonCode reason = ReasonCode.Success;
+        int payloadMax = connection.Engine.Options.Limits.PayloadBytesMax;
+        if (route.Topic.Name.StartsWith(ServerTopics, StringComparison.Ordinal))
+            (drop, reason) = (DropReason.NotAuthorized, ReasonCode.NotAuthorized);
+        else if (payloadMax > 0 && packet.Payload.Length > payloadMax)
+            (drop, reason) = (DropReason.PayloadTooLarge, ReasonCode.ImplementationSpecificError);
+        if (drop != DropReason.None) connection.Engine.Metrics.MessageDropped(drop);
+        return reason;
+    }
+
+    private static RouteResult Route(MqttConnection connection, in PublishPacket packet, TopicRoute route)
+    {
+        if (route.Match.IsEmpty && !packet.Retain) return default;
+        byte[] body = GC.AllocateUninitializedArray<byte>(packet.ForwardedPropertiesLength + packet.Payload.Length);
+        packet.CopyForwardedProperties(body);
+        packet.Payload.CopyTo(body.AsSpan(packet.ForwardedPropertiesLength));
+        long expiresAt = packet.HasMessageExpiry
+            ? connection.Engine.Time.GetUtcNow().ToUnixTimeMilliseconds() + (packet.MessageExpirySeconds * 1000L)
+            : Message.NeverExpires;
+        var message = new Message(route.Topic, body, packet.ForwardedPropertiesLength)
+        {
+            Qos = packet.Qos,
+            Retain = packet.Retain,
+            ExpiresAt = expiresAt,
+            PublisherId = connection.Parameters!.ClientId,
+            SharedFrames = route.Match.FanOut > 1 ? new SharedFrames() : null,
+        };
+        return connection.Engine.Router.Route(message, route.Match, connection.Touched);
+    }
+
+    private static void Acknowledge(MqttConnection connection, in PublishPacket packet, ReasonCode reason, long ticket)
+    {
+        PacketType type = packet.Qos == QualityOfService.AtLeastOnce ? PacketType.PubAck : PacketType.PubRec;
+        if (type == PacketType.PubRec && reason >= ReasonCode.UnspecifiedError)
+        {
+            // Before 5.0 PUBREC cannot refuse: the flow goes on to PUBREL, so the packet id stays known.
+            if (connection.Version == ProtocolVersion.Mqtt50) connection.Session!.ForgetReceipt(packet.PacketId);
+        }
+        connection.Session!.AddAck(new Ack(type, packet.PacketId, reason, ticket));
+    }
+
+    private static void LogReceived(MqttConnection connection, in PublishPacket packet, TopicRoute route) => Log.Received(
+        connection.Engine.Logger, connection.Parameters!.ClientId, packet.Dup ? 1 : 0, (int)packet.Qos, packet.Retain ? 1 : 0,
+        $"m{packet.PacketId}, '{route.Topic.Name}', ... ({packet.Payload.Length} bytes)");
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.PublishReceived, LogLevel.Debug, "Received PUBLISH from {ClientId} (d{Dup}, q{Qos}, r{Retain}, {Rest})")]
+        internal static partial void Received(ILogger logger, string clientId, int dup, int qos, int retain, string rest);
+    }
+}

@@ -1,0 +1,64 @@
+using Broker.Diagnostics;
+using Broker.Protocol;
+using Broker.Protocol.Packets;
+using Broker.Sessions;
+
+namespace Broker.Connections.Handlers;
+
+/// <summary>SUBSCRIBE: into the session, into the tree, SUBACK, then the retained messages (MQTT 5.0 section 3.8.4).</summary>
+internal static partial class SubscribeHandler
+{
+    public static HandlerResult Handle(MqttConnection connection, ReadOnlySpan<byte> body)
+    {
+        if (!SubscribePacket.TryDecode(body, connection.Version, out SubscribePacket? packet, out Fault? fault))
+            return HandlerResult.Close(fault);
+        Session session = connection.Session!;
+        long ticket = 0;
+        var reasonCodes = new ReasonCode[packet.Requests.Count];
+        List<Subscription>? replays = null;
+        for (int i = 0; i < reasonCodes.Length; i++)
+        {
+            SubscriptionRequest request = packet.Requests[i];
+            Subscription subscription = Build(connection, in request, packet.SubscriptionId);
+            ticket = Math.Max(ticket, session.Put(subscription, request.Options, out Subscription? replaced));
+            connection.Engine.Router.Subscriptions.Put(subscription);
+            reasonCodes[i] = (ReasonCode)subscription.Qos;
+            if (IsReplayed(in request, subscription, isNew: replaced is null)) (replays ??= []).Add(subscription);
+            Log.Subscribed(connection.Engine.Logger, connection.Parameters!.ClientId, (int)subscription.Qos, request.Filter);
+        }
+        session.AddAck(new Ack(PacketType.SubAck, packet.PacketId, ReasonCode.Success, ticket, reasonCodes));
+        // After the subscription is in the tree: a message that is retained meanwhile comes live or is replayed, or both,
+        // but never neither.
+        if (replays is null) return HandlerResult.Continue;
+        foreach (Subscription subscription in replays) session.Enqueue(connection.Engine.Retained.Replay(subscription));
+        return HandlerResult.Continue;
+    }
+
+    private static Subscription Build(MqttConnection connection, in SubscriptionRequest request, uint subscriptionId)
+    {
+        SubscriptionKey key = SubscriptionKey.Of(request.Filter, connection.Origin.Listener.MountPoint);
+        bool isBridge = connection.Parameters!.IsBridge;
+        QualityOfService maximum = connection.Origin.Listener.MaximumQos;
+        return new Subscription
+        {
+            Session = connection.Session!,
+            Key = key.Key,
+            Filter = key.Filter,
+            ShareName = key.ShareName,
+            Qos = request.Qos < maximum ? request.Qos : maximum,
+            NoLocal = request.NoLocal || isBridge,
+            RetainAsPublished = request.RetainAsPublished || isBridge,
+            Ids = subscriptionId == 0 ? [] : [subscriptionId],
+        };
+    }
+
+    // Retain Handling 0: always, 1: for a new subscription, 2: never [MQTT-3.3.1-9..11]; never for shared ones.
+    private static bool IsReplayed(in SubscriptionRequest request, Subscription subscription, bool isNew) =>
+        subscription.ShareName is null && (request.RetainHandling == 0 || (request.RetainHandling == 1 && isNew));
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.Subscribed, LogLevel.Debug, "{ClientId} {Qos} {Filter}")]
+        internal static partial void Subscribed(ILogger logger, string clientId, int qos, string filter);
+    }
+}

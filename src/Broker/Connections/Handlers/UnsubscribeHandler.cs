@@ -1,0 +1,34 @@
+using Broker.Diagnostics;
+using Broker.Protocol;
+using Broker.Protocol.Packets;
+using Broker.Sessions;
+
+namespace Broker.Connections.Handlers;
+
+/// <summary>UNSUBSCRIBE: out of the session, out of the tree, UNSUBACK (MQTT 5.0 section 3.10.4).</summary>
+internal static partial class UnsubscribeHandler
+{
+    public static HandlerResult Handle(MqttConnection connection, ReadOnlySpan<byte> body)
+    {
+        if (!UnsubscribePacket.TryDecode(body, connection.Version, out UnsubscribePacket? packet, out Fault? fault))
+            return HandlerResult.Close(fault);
+        long ticket = 0;
+        var reasonCodes = new ReasonCode[packet.Filters.Count];
+        for (int i = 0; i < reasonCodes.Length; i++)
+        {
+            SubscriptionKey key = SubscriptionKey.Of(packet.Filters[i], connection.Origin.Listener.MountPoint);
+            ticket = Math.Max(ticket, connection.Session!.Remove(key.Key, out Subscription? removed));
+            if (removed is not null) connection.Engine.Router.Subscriptions.Remove(removed);
+            reasonCodes[i] = removed is null ? ReasonCode.NoSubscriptionExisted : ReasonCode.Success;
+            Log.Unsubscribed(connection.Engine.Logger, connection.Parameters!.ClientId, packet.Filters[i]);
+        }
+        connection.Session!.AddAck(new Ack(PacketType.UnsubAck, packet.PacketId, ReasonCode.Success, ticket, reasonCodes));
+        return HandlerResult.Continue;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.Unsubscribed, LogLevel.Debug, "{ClientId} {Filter}")]
+        internal static partial void Unsubscribed(ILogger logger, string clientId, string filter);
+    }
+}

@@ -1,0 +1,88 @@
+using System.Buffers;
+using Broker.Lifecycle;
+using Broker.Protocol;
+using Broker.Protocol.Packets;
+using Broker.Security;
+using Broker.Sessions;
+
+namespace Broker.Connections;
+
+internal sealed partial class MqttConnection
+{
+    /// <summary>Whether each packet is logged; asked once a connection.</summary>
+    public bool LogsPackets { get; private set; }
+
+    // Answers CONNECT: null when it was accepted.
+    private async ValueTask<CloseReason?> ConnectAsync()
+    {
+        ConnectPacket packet = _pendingConnect!;
+        _pendingConnect = null;
+        ConnectDecision decision = ConnectRules.Check(packet, Origin, Engine.Options.Limits);
+        if (decision.Refusal is null)
+        {
+            AuthenticationOutcome outcome = await AuthenticateAsync(packet);
+            decision = decision.With(outcome, packet.Version);
+        }
+        if (decision.Refusal is { } refusal) return Refuse(packet, refusal);
+        return Open(packet, decision.Parameters!);
+    }
+
+    private ValueTask<AuthenticationOutcome> AuthenticateAsync(ConnectPacket packet) =>
+        Origin.CertificateUserName is not null
+            ? new ValueTask<AuthenticationOutcome>(AuthenticationOutcome.Allowed)
+            : Engine.Authenticator.AuthenticateAsync(
+                Origin.Listener.Security, packet.UserName, packet.Password, CancellationToken.None);
+
+    private CloseReason? Open(ConnectPacket packet, ClientParameters parameters)
+    {
+        Parameters = parameters;
+        LogsPackets = Engine.Logger.IsEnabled(LogLevel.Debug);
+        var options = new AttachOptions(
+            parameters.UserName, parameters.ExpirySeconds, packet.ReceiveMaximum, ConnectRules.WillOf(packet, parameters, Origin));
+        OpenResult opened = Engine.Sessions.Open(this, parameters.ClientId, parameters.CleanStart, in options);
+        if (opened.Session is not { } session)
+        {
+            Parameters = null;
+            return Refuse(packet, new CloseReason(CloseKind.Refused, ReasonCode.ServerUnavailable, "too many sessions"));
+        }
+        Session = session;
+        Engine.Metrics.ConnectionOpened();
+        if (Engine.Options.Logging.ConnectionMessages) LogConnected(parameters, packet);
+        var bytes = new ArrayBufferWriter<byte>(64);
+        ConnectRules.Answer(packet, parameters, opened.IsPresent, this).Write(bytes, Version);
+        _connAckTicket = opened.Ticket;
+        Volatile.Write(ref _connAck, bytes.WrittenSpan.ToArray());
+        Drain();
+        return null;
+    }
+
+    private CloseReason Refuse(ConnectPacket packet, CloseReason refusal)
+    {
+        if (Engine.Options.Logging.ConnectionMessages)
+            Log.Refused(Engine.Logger, packet.ClientId.Length == 0 ? "<unknown>" : packet.ClientId, Origin.RemoteAddress, refusal.Text);
+        return refusal;
+    }
+
+    private void LogConnected(ClientParameters parameters, ConnectPacket packet)
+    {
+        int cleanStart = parameters.CleanStart ? 1 : 0;
+        if (parameters.UserName is { } userName)
+        {
+            Log.ConnectedAs(Engine.Logger, Origin.RemoteAddress, parameters.ClientId, MosquittoVersion(packet.Version), cleanStart,
+                packet.KeepAliveSeconds, userName);
+        }
+        else
+        {
+            Log.Connected(Engine.Logger, Origin.RemoteAddress, parameters.ClientId, MosquittoVersion(packet.Version), cleanStart,
+                packet.KeepAliveSeconds);
+        }
+    }
+
+    // mosquitto's log counts 1, 2 and 5.
+    private static int MosquittoVersion(ProtocolVersion version) => version switch
+    {
+        ProtocolVersion.Mqtt31 => 1,
+        ProtocolVersion.Mqtt311 => 2,
+        _ => 5,
+    };
+}

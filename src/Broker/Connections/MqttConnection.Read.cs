@@ -1,0 +1,157 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Broker.Connections.Handlers;
+using Broker.Protocol;
+using Broker.Protocol.Packets;
+using Broker.Routing;
+
+namespace Broker.Connections;
+
+internal sealed partial class MqttConnection
+{
+    /// <summary>First byte of a TLS handshake record.</summary>
+    private const byte TlsHandshake = 0x16;
+
+    /// <summary>After so many packets what they brought is sent, however many more the buffer holds.</summary>
+    private const int FramesPerDrain = 256;
+
+    private ConnectPacket? _pendingConnect;
+    private TopicCache? _topics;
+
+    /// <summary>Routes of the topics this client publishes to. Read loop only.</summary>
+    public TopicCache Topics => _topics ??= new TopicCache(Engine.Router.Subscriptions, Origin.Listener.MountPoint);
+
+    /// <summary>Who got something in this read batch. Read loop only.</summary>
+    public TouchedConnections Touched { get; } = new();
+
+    /// <summary>Topics by the aliases that the client gave them; index 0 is not used. Read loop only.</summary>
+    public TopicRoute?[]? InboundAliases { get; set; }
+
+    private async Task<CloseReason> ReadUntilClosedAsync()
+    {
+        while (true)
+        {
+            ReadResult read = await _input.ReadAsync();
+            if (_closeReason is { } already) return already;
+            Volatile.Write(ref _lastReceivedMilliseconds, Engine.CoarseMilliseconds);
+            HandlerResult result = ConsumeFrames(read.Buffer, out SequencePosition consumed);
+            bool isPaused = result.Action == HandlerAction.Pause;
+            _input.AdvanceTo(consumed, isPaused ? consumed : read.Buffer.End);
+            if (result.Action == HandlerAction.Close) return result.Reason!;
+            if (isPaused && await ConnectAsync() is { } refusal) return refusal;
+            if (read.IsCompleted && !isPaused) return CloseReason.PeerClosed;
+        }
+    }
+
+    // Handles every complete frame in the buffer; what they brought is drained before this returns, also when it throws,
+    // or receivers that were marked as touched would never be drained again.
+    private HandlerResult ConsumeFrames(ReadOnlySequence<byte> buffer, out SequencePosition consumed)
+    {
+        try
+        {
+            while (true)
+            {
+                HandlerResult result = ConsumeSome(ref buffer, out bool isAtEnd);
+                if (result.Action != HandlerAction.Continue || isAtEnd)
+                {
+                    consumed = buffer.Start;
+                    return result;
+                }
+                DrainTouched();
+            }
+        }
+        finally
+        {
+            DrainTouched();
+        }
+    }
+
+    private void DrainTouched()
+    {
+        Touched.Drain();
+        Drain();
+    }
+
+    private HandlerResult ConsumeSome(ref ReadOnlySequence<byte> buffer, out bool isAtEnd)
+    {
+        isAtEnd = false;
+        for (int count = 0; count < FramesPerDrain; count++)
+        {
+            ReadOnlySpan<byte> first = buffer.FirstSpan;
+            FrameStatus status = FrameReader.TryRead(first, Engine.Options.Limits.PacketBytesMax, out FrameHeader header, out Fault? fault);
+            if (status == FrameStatus.Incomplete && !buffer.IsSingleSegment)
+                status = FrameReader.TryRead(in buffer, Engine.Options.Limits.PacketBytesMax, out header, out fault);
+            if (status == FrameStatus.Incomplete)
+            {
+                isAtEnd = true;
+                return HandlerResult.Continue;
+            }
+            if (status != FrameStatus.Complete) return HandlerResult.Close(Explain(first, fault!));
+            HandlerResult result = header.TotalLength <= first.Length
+                ? Handle(in header, first.Slice(header.HeaderLength, header.RemainingLength))
+                : HandleStraddling(in header, buffer.Slice(header.HeaderLength, header.RemainingLength));
+            if (result.Action == HandlerAction.Close) return result;
+            buffer = buffer.Slice(header.TotalLength);
+            if (result.Action == HandlerAction.Pause) return result;
+        }
+        return HandlerResult.Continue;
+    }
+
+    private HandlerResult HandleStraddling(in FrameHeader header, in ReadOnlySequence<byte> body)
+    {
+        byte[] rented = ArrayPool<byte>.Shared.Rent(header.RemainingLength);
+        try
+        {
+            body.CopyTo(rented);
+            return Handle(in header, rented.AsSpan(0, header.RemainingLength));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    private HandlerResult Handle(in FrameHeader header, ReadOnlySpan<byte> body)
+    {
+        if (Session is null)
+            return header.Type == PacketType.Connect ? TakeConnect(body) : HandlerResult.Close(EngineFaults.FirstPacketNotConnect);
+        return header.Type switch
+        {
+            PacketType.Publish => PublishHandler.Handle(this, header.Flags, body),
+            PacketType.PubAck or PacketType.PubRec or PacketType.PubRel or PacketType.PubComp =>
+                AckHandler.Handle(this, header.Type, body),
+            PacketType.Subscribe => SubscribeHandler.Handle(this, body),
+            PacketType.Unsubscribe => UnsubscribeHandler.Handle(this, body),
+            PacketType.PingReq => HandlePing(body),
+            PacketType.Disconnect => DisconnectHandler.Handle(this, body),
+            PacketType.Auth => HandlerResult.Close(EngineFaults.AuthWithoutMethod),
+            PacketType.Connect => HandlerResult.Close(EngineFaults.SecondConnect),
+            _ => HandlerResult.Close(EngineFaults.ServerPacketFromClient),
+        };
+    }
+
+    private HandlerResult TakeConnect(ReadOnlySpan<byte> body)
+    {
+        bool isValid = ConnectPacket.TryDecode(body, out _pendingConnect, out ProtocolVersion version, out Fault? fault);
+        Version = version;
+        if (isValid) return HandlerResult.Pause;
+        // Only an unsupported version is answered [MQTT-3.1.2-2]; other malformed CONNECTs close without a word.
+        return fault!.ReasonCode == ReasonCode.UnsupportedProtocolVersion
+            ? HandlerResult.Close(new CloseReason(CloseKind.Refused, fault.ReasonCode, fault.Text))
+            : HandlerResult.Close(fault);
+    }
+
+    private HandlerResult HandlePing(ReadOnlySpan<byte> body)
+    {
+        if (!PingPackets.TryDecode(body, out Fault? fault)) return HandlerResult.Close(fault);
+        Interlocked.Increment(ref _pingResponsesOwed);
+        return HandlerResult.Continue;
+    }
+
+    private Fault Explain(ReadOnlySpan<byte> first, Fault fault)
+    {
+        if (Session is null && first.Length > 0 && first[0] == TlsHandshake)
+            Log.TlsOnPlainPort(Engine.Logger, Origin.RemoteAddress, Origin.Listener.Port);
+        return fault;
+    }
+}

@@ -1,0 +1,221 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using Broker.Diagnostics;
+using Broker.Protocol;
+using Broker.Protocol.Packets;
+using Broker.Sessions;
+
+namespace Broker.Connections;
+
+internal sealed partial class MqttConnection
+{
+    private const int DrainIdle = 0;
+    private const int DrainActive = 1;
+    private const int DrainDirty = 2;
+
+    /// <summary>So many bytes are flushed at a time: what the transport buffers for a slow reader stays near this.</summary>
+    private const int FlushBytes = 32 * 1024;
+
+    /// <summary>Bytes of a DISCONNECT beside its reason string, at most.</summary>
+    private const int ReasonStringOverhead = 16;
+
+    [ThreadStatic]
+    private static OutgoingBatch? _batchOfThread;
+
+    private readonly Lock _commitLock = new();
+    private Action? _onFlushed;
+    private ValueTaskAwaiter<FlushResult> _pendingFlush;
+    private PublishWriter? _publishWriter;
+    private byte[]? _connAck;
+    private long _connAckTicket;
+    private long _waitingTicket;
+    private int _drain;
+    private int _touched;
+    private int _pingResponsesOwed;
+    private bool _isConnAckSent;
+    private bool _isFarewellWritten;
+    private bool _isOutputClosed;
+
+    public bool TryTouch() => Volatile.Read(ref _touched) == 0 && Interlocked.Exchange(ref _touched, 1) == 0;
+
+    /// <summary>
+    /// Sends what may be sent, on this thread; a thread that comes second only marks that there is more. When the peer does
+    /// not keep up, the flag stays taken and the transport continues the drain when it has room again.
+    /// </summary>
+    public void Drain()
+    {
+        Volatile.Write(ref _touched, 0);
+        while (true)
+        {
+            int state = Interlocked.CompareExchange(ref _drain, DrainActive, DrainIdle);
+            if (state == DrainIdle) break;
+            if (state == DrainDirty || Interlocked.CompareExchange(ref _drain, DrainDirty, DrainActive) != DrainIdle) return;
+        }
+        RunDrain();
+    }
+
+    public void OnCommitted()
+    {
+        lock (_commitLock) _waitingTicket = 0;
+        Drain();
+    }
+
+    private void OnFlushed()
+    {
+        try
+        {
+            Observe(_pendingFlush.GetResult());
+        }
+        catch (Exception exception) when (IsPeerGone(exception) || exception is InvalidOperationException)
+        {
+            _isOutputClosed = true;
+        }
+        RunDrain();
+    }
+
+    // Runs with the draining flag held. Ends with the flag given back, or with a flush that continues here.
+    private void RunDrain()
+    {
+        do
+        {
+            bool hasMore = true;
+            while (hasMore)
+            {
+                try
+                {
+                    hasMore = WriteSome();
+                    if (_isOutputClosed || _output.UnflushedBytes == 0) continue;
+                    ValueTaskAwaiter<FlushResult> flush = _output.FlushAsync().GetAwaiter();
+                    if (!flush.IsCompleted)
+                    {
+                        _pendingFlush = flush;
+                        flush.UnsafeOnCompleted(_onFlushed ??= OnFlushed);
+                        return;
+                    }
+                    Observe(flush.GetResult());
+                }
+#pragma warning disable CA1031 // This runs on the threads of other clients: a broken receiver must cost nobody but itself.
+                catch (Exception exception)
+                {
+                    if (!IsPeerGone(exception) && exception is not InvalidOperationException)
+                        Log.Failed(Engine.Logger, Parameters?.ClientId ?? Origin.RemoteAddress, exception);
+                    _isOutputClosed = true;
+                    hasMore = false;
+                    _input.CancelPendingRead();
+                }
+#pragma warning restore CA1031
+            }
+            if (_isOutputClosed) Volatile.Read(ref _writerDone)?.TrySetResult();
+        }
+        while (!TryRest());
+    }
+
+    private bool TryRest()
+    {
+        if (Interlocked.CompareExchange(ref _drain, DrainIdle, DrainActive) == DrainActive) return true;
+        Volatile.Write(ref _drain, DrainActive);
+        return false;
+    }
+
+    private void Observe(FlushResult result)
+    {
+        if (!result.IsCompleted && !result.IsCanceled) return;
+        _isOutputClosed = true;
+        _input.CancelPendingRead();
+    }
+
+    // Returns whether there may be more to write after a flush.
+    private bool WriteSome()
+    {
+        if (_isOutputClosed) return false;
+        if (Volatile.Read(ref _closeReason) is { } reason)
+        {
+            // Comes back once more after the flush: then the output is done.
+            _isOutputClosed = _isFarewellWritten;
+            if (!_isFarewellWritten) WriteFarewell(reason);
+            _isFarewellWritten = true;
+            return !_isOutputClosed;
+        }
+        if (!TryWriteConnAck()) return false;
+        WritePingResponses();
+        OutgoingBatch batch = _batchOfThread ??= new OutgoingBatch();
+        try
+        {
+            while (true)
+            {
+                Session!.Take(this, batch);
+                foreach (ref readonly OutgoingItem item in batch.Items) Write(in item);
+                if (!batch.IsFull) return batch.WaitTicket != 0 && !TryWait(batch.WaitTicket);
+                if (_output.UnflushedBytes >= FlushBytes) return true;
+                batch.Clear();
+            }
+        }
+        finally
+        {
+            batch.Clear();
+        }
+    }
+
+    private bool TryWriteConnAck()
+    {
+        if (_isConnAckSent) return true;
+        if (Volatile.Read(ref _connAck) is not { } connAck) return false;
+        if (_connAckTicket > Engine.Store.DurableTicket && TryWait(_connAckTicket)) return false;
+        _output.Write(connAck);
+        _isConnAckSent = true;
+        _connAck = null;
+        return true;
+    }
+
+    // True: the store will call back. One registration is enough, for the lowest ticket comes first.
+    private bool TryWait(long ticket)
+    {
+        lock (_commitLock)
+        {
+            if (_waitingTicket != 0 && _waitingTicket <= ticket) return true;
+            _waitingTicket = ticket;
+        }
+        if (Engine.Store.TryWait(ticket, this)) return true;
+        lock (_commitLock) _waitingTicket = 0;
+        return false;
+    }
+
+    private void WritePingResponses()
+    {
+        if (Volatile.Read(ref _pingResponsesOwed) == 0) return;
+        for (int owed = Interlocked.Exchange(ref _pingResponsesOwed, 0); owed > 0; owed--) _output.Write(PingPackets.Response);
+    }
+
+    private void Write(in OutgoingItem item)
+    {
+        if (!item.IsPublish)
+        {
+            AckWriter.Write(_output, item.Ack, Version);
+            return;
+        }
+        _publishWriter ??= new PublishWriter(Parameters!, Origin.Listener.MountPoint);
+        if (_publishWriter.TryWrite(_output, item.Entry, item.Dup, Engine.Time)) return;
+        Engine.Metrics.MessageDropped(DropReason.PacketTooLarge);
+        if (item.Entry.Qos != QualityOfService.AtMostOnce) Session!.Abandon(item.Entry.Sequence);
+    }
+
+    // The last packet: CONNACK with the refusal, DISCONNECT with the reason (only 5.0 has one from the server), or none.
+    private void WriteFarewell(CloseReason reason)
+    {
+        if (_isConnAckSent && Version == ProtocolVersion.Mqtt50 && reason.Code != ReasonCode.Success)
+        {
+            // A reason string must not make the packet larger than the client takes [MQTT-3.14.2-3].
+            bool fits = Parameters!.PacketBytesMax >= reason.Text.Length + ReasonStringOverhead;
+            string? text = reason.Kind == CloseKind.Fault && fits ? reason.Text : null;
+            new DisconnectPacket { ReasonCode = reason.Code, ReasonString = text }.Write(_output, Version);
+        }
+        else if (!_isConnAckSent && IsAnsweredWithConnAck(reason))
+        {
+            new ConnAckPacket { ReasonCode = reason.Code }.Write(_output, Version);
+        }
+    }
+
+    private bool IsAnsweredWithConnAck(CloseReason reason) =>
+        reason.Kind == CloseKind.Refused || (reason.Kind == CloseKind.Fault && Version == ProtocolVersion.Mqtt50);
+}

@@ -1,0 +1,195 @@
+using System.IO.Pipelines;
+using Broker.Diagnostics;
+using Broker.Persistence;
+using Broker.Protocol;
+using Broker.Sessions;
+
+namespace Broker.Connections;
+
+/// <summary>
+/// One live connection. The read loop is one task (MqttConnection.Read.cs); writing is done by whoever holds the draining flag
+/// (MqttConnection.Write.cs). Closing has one door: <see cref="TryClose"/>.
+/// </summary>
+internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
+{
+    /// <summary>How long a peer may take to accept the last packet.</summary>
+    private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a peer may take to send CONNECT.</summary>
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly PipeReader _input;
+    private readonly PipeWriter _output;
+    private CloseReason? _closeReason;
+    private TaskCompletionSource? _writerDone;
+    private long _lastReceivedMilliseconds;
+
+    public MqttConnection(BrokerEngine engine, ConnectionOrigin origin, IDuplexPipe transport)
+    {
+        Engine = engine;
+        Origin = origin;
+        _input = transport.Input;
+        _output = transport.Output;
+        _lastReceivedMilliseconds = engine.CoarseMilliseconds;
+    }
+
+    public BrokerEngine Engine { get; }
+
+    public ConnectionOrigin Origin { get; }
+
+    /// <summary>The session that is served; null before CONNECT was accepted.</summary>
+    public Session? Session { get; private set; }
+
+    /// <summary>What was agreed; null before CONNECT was accepted.</summary>
+    public ClientParameters? Parameters { get; private set; }
+
+    /// <summary>The version of CONNECT, as far as one was read.</summary>
+    public ProtocolVersion Version { get; private set; }
+
+    /// <summary>Serves the connection until it ends.</summary>
+    public async Task RunAsync()
+    {
+        CloseReason reason;
+        try
+        {
+            reason = await ReadUntilClosedAsync();
+        }
+        catch (Exception exception) when (IsPeerGone(exception))
+        {
+            reason = CloseReason.PeerClosed;
+        }
+#pragma warning disable CA1031 // The one catch-all of a connection: a bug costs this client its connection and nobody else anything.
+        catch (Exception exception)
+        {
+            Log.Failed(Engine.Logger, Parameters?.ClientId ?? Origin.RemoteAddress, exception);
+            reason = new CloseReason(CloseKind.Fault, ReasonCode.UnspecifiedError, "internal error");
+        }
+#pragma warning restore CA1031
+        TryClose(reason);
+        LeaveSession();
+        await FinishWritingAsync();
+    }
+
+    /// <summary>The one door: the first reason counts. May be called from any thread; the read loop ends soon after.</summary>
+    public bool TryClose(CloseReason reason)
+    {
+        if (Interlocked.CompareExchange(ref _closeReason, reason, null) is not null) return false;
+        Drain();
+        _input.CancelPendingRead();
+        return true;
+    }
+
+    public void CloseTakenOver()
+    {
+        if (TryClose(CloseReason.TakenOver) && Engine.Options.Logging.ConnectionMessages)
+            Log.TakenOver(Engine.Logger, Parameters?.ClientId ?? Origin.RemoteAddress);
+    }
+
+    /// <summary>Keep-alive and the time to CONNECT.</summary>
+    public void OnTick(long nowMilliseconds)
+    {
+        long silent = nowMilliseconds - Volatile.Read(ref _lastReceivedMilliseconds);
+        if (Parameters is not { } parameters)
+        {
+            if (silent > (long)ConnectTimeout.TotalMilliseconds) TryClose(CloseReason.ConnectTimeout);
+            return;
+        }
+        // The stamp may be one tick older than the packet: one tick of grace, so that nobody is closed early.
+        if (parameters.KeepAliveSeconds > 0
+            && silent > (parameters.KeepAliveSeconds * 1500L) + (long)Heartbeat.Period.TotalMilliseconds)
+            TryClose(CloseReason.KeepAliveTimeout);
+    }
+
+    private static bool IsPeerGone(Exception exception) =>
+        exception is IOException or OperationCanceledException or ObjectDisposedException
+            or System.Net.WebSockets.WebSocketException or System.Net.Sockets.SocketException;
+
+    private void LeaveSession()
+    {
+        CloseReason reason = _closeReason!;
+        LogClosed(reason);
+        if (Session is not { } session) return;
+        Engine.Metrics.ConnectionClosed();
+        Engine.Sessions.Close(this, session, reason.IsWillWanted, reason.ExpirySeconds);
+    }
+
+    // A writer that is stuck in a peer that does not read is cut off; then it ends by itself.
+    private async Task FinishWritingAsync()
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _writerDone, done);
+        Drain();
+        if (done.Task.IsCompleted) return;
+        try
+        {
+            await done.Task.WaitAsync(FarewellTimeout);
+        }
+        catch (TimeoutException)
+        {
+            Origin.Abort();
+            await done.Task;
+        }
+    }
+
+    private void LogClosed(CloseReason reason)
+    {
+        if (!Engine.Options.Logging.ConnectionMessages) return;
+        string who = Parameters?.ClientId ?? "<unknown>";
+        switch (reason.Kind)
+        {
+            case CloseKind.TakenOver or CloseKind.Refused:
+                break;
+            case CloseKind.ClientDisconnected:
+                Log.Disconnected(Engine.Logger, who);
+                break;
+            case CloseKind.PeerClosed:
+                Log.ClosedConnection(Engine.Logger, who);
+                break;
+            case CloseKind.KeepAliveTimeout or CloseKind.ConnectTimeout:
+                Log.TimedOut(Engine.Logger, who);
+                break;
+            default:
+                Log.Faulted(Engine.Logger, who, Origin.RemoteAddress, reason.Text);
+                break;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.ClientDisconnected, LogLevel.Information, "Client {ClientId} disconnected.")]
+        internal static partial void Disconnected(ILogger logger, string clientId);
+
+        [LoggerMessage(EventIds.ClientClosedConnection, LogLevel.Information, "Client {ClientId} closed its connection.")]
+        internal static partial void ClosedConnection(ILogger logger, string clientId);
+
+        [LoggerMessage(EventIds.ClientTimedOut, LogLevel.Information, "Client {ClientId} has exceeded timeout, disconnecting.")]
+        internal static partial void TimedOut(ILogger logger, string clientId);
+
+        [LoggerMessage(EventIds.ClientTakenOver, LogLevel.Information,
+            "Client {ClientId} already connected, closing old connection.")]
+        internal static partial void TakenOver(ILogger logger, string clientId);
+
+        [LoggerMessage(EventIds.ClientFaulted, LogLevel.Information, "Client {ClientId} [{Address}] disconnected: {Reason}.")]
+        internal static partial void Faulted(ILogger logger, string clientId, string address, string reason);
+
+        [LoggerMessage(EventIds.ConnectionFailed, LogLevel.Error, "Client {ClientId} disconnected by an internal error.")]
+        internal static partial void Failed(ILogger logger, string clientId, Exception exception);
+
+        [LoggerMessage(EventIds.TlsOnPlainPort, LogLevel.Information,
+            "Client <unknown> [{Address}] speaks TLS on port {Port}, which is not a TLS listener.")]
+        internal static partial void TlsOnPlainPort(ILogger logger, string address, int port);
+
+        [LoggerMessage(EventIds.ClientConnected, LogLevel.Information,
+            "New client connected from {Address} as {ClientId} (p{Version}, c{CleanStart}, k{KeepAlive}).")]
+        internal static partial void Connected(
+            ILogger logger, string address, string clientId, int version, int cleanStart, int keepAlive);
+
+        [LoggerMessage(EventIds.ClientConnectedAs, LogLevel.Information,
+            "New client connected from {Address} as {ClientId} (p{Version}, c{CleanStart}, k{KeepAlive}, u'{UserName}').")]
+        internal static partial void ConnectedAs(
+            ILogger logger, string address, string clientId, int version, int cleanStart, int keepAlive, string userName);
+
+        [LoggerMessage(EventIds.ConnectRefused, LogLevel.Information, "Client {ClientId} [{Address}] disconnected: {Reason}.")]
+        internal static partial void Refused(ILogger logger, string clientId, string address, string reason);
+    }
+}

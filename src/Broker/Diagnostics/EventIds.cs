@@ -1,0 +1,43 @@
+namespace Broker.Diagnostics;
+
+/// <summary>
+/// Every log event has one number. The range decides mosquitto's <c>log_type</c>: 1000 to 1999 information, 3000 to 3049
+/// subscribe, 3050 to 3099 unsubscribe; elsewhere the log level decides (Information is notice).
+/// </summary>
+internal static class EventIds
+{
+    public const int Starting = 1000;
+    public const int ConfigurationLoaded = 1001;
+    public const int ListenerOpening = 1002;
+    public const int Running = 1003;
+    public const int Stopping = 1004;
+    public const int RunningAs = 1005;
+    public const int ListenerOpeningUnix = 1006;
+
+    public const int NewConnection = 2000;
+    public const int ClientConnected = 2001;
+    public const int ClientDisconnected = 2002;
+    public const int ClientClosedConnection = 2003;
+    public const int ClientTimedOut = 2004;
+    public const int ClientTakenOver = 2005;
+    public const int ClientFaulted = 2006;
+    public const int ConnectRefused = 2007;
+    public const int ClientConnectedAs = 2013;
+    public const int TlsOnPlainPort = 2008;
+    public const int ConnectionLimit = 2009;
+    public const int ConnectionFailed = 2010;
+    public const int SessionExpired = 2011;
+    public const int QueueFull = 2012;
+
+    public const int Subscribed = 3000;
+    public const int Unsubscribed = 3050;
+
+    public const int PublishReceived = 4000;
+
+    public const int ListenerFailed = 5000;
+    public const int ListenerAddressMissing = 5003;
+    public const int ReloadNotSupported = 5004;
+    public const int ConfigurationWarning = 5005;
+    public const int StartFailed = 5001;
+    public const int StopTimedOut = 5002;
+}

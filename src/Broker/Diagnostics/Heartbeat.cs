@@ -1,0 +1,55 @@
+namespace Broker.Diagnostics;
+
+/// <summary>
+/// One tick a second for everything periodic: keep-alive, expiry, will delay. Nobody has a timer of their own.
+/// </summary>
+internal sealed class Heartbeat : IDisposable
+{
+    /// <summary>Time between two ticks.</summary>
+    public static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
+    private readonly List<IHeartbeatListener> _listeners = [];
+    private readonly ITimer _timer;
+    private long _nowMilliseconds;
+    private int _isTicking;
+
+    public Heartbeat(TimeProvider time)
+    {
+        _time = time;
+        _nowMilliseconds = MonotonicMilliseconds();
+        _timer = time.CreateTimer(static state => ((Heartbeat)state!).Tick(), this, Period, Period);
+    }
+
+    /// <summary>Monotonic clock of the last tick, milliseconds: up to a second old, free to read.</summary>
+    public long CoarseMilliseconds => Volatile.Read(ref _nowMilliseconds);
+
+    /// <summary>Registers for every tick, for good.</summary>
+    public void Register(IHeartbeatListener listener)
+    {
+        lock (_lock) _listeners.Add(listener);
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private void Tick()
+    {
+        // A slow tick is not overtaken by the next one.
+        if (Interlocked.Exchange(ref _isTicking, 1) == 1) return;
+        try
+        {
+            long now = MonotonicMilliseconds();
+            Volatile.Write(ref _nowMilliseconds, now);
+            IHeartbeatListener[] listeners;
+            lock (_lock) listeners = [.. _listeners];
+            foreach (IHeartbeatListener listener in listeners) listener.OnTick(now);
+        }
+        finally
+        {
+            Volatile.Write(ref _isTicking, 0);
+        }
+    }
+
+    private long MonotonicMilliseconds() => _time.GetTimestamp() / (_time.TimestampFrequency / 1000);
+}

@@ -1,0 +1,46 @@
+using System.Runtime.InteropServices;
+
+namespace Broker.Hosting;
+
+/// <summary>
+/// SIGTERM and SIGINT ask for an orderly end. The host's own lifetime is not used: it would stop Kestrel before the clients
+/// were told goodbye.
+/// </summary>
+internal sealed class SignalLifetime : IHostLifetime, IDisposable
+{
+    private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<PosixSignalRegistration> _registrations = [];
+
+    public SignalLifetime(Action onHangUp)
+    {
+        foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT])
+            _registrations.Add(PosixSignalRegistration.Create(signal, Stop));
+        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            onHangUp();
+        }));
+    }
+
+    /// <summary>Completes at the first signal, or when the token is cancelled.</summary>
+    public Task WaitForStopAsync(CancellationToken token)
+    {
+        token.Register(static state => ((TaskCompletionSource)state!).TrySetResult(), _stop);
+        return _stop.Task;
+    }
+
+    public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose()
+    {
+        foreach (PosixSignalRegistration registration in _registrations) registration.Dispose();
+    }
+
+    private void Stop(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        _stop.TrySetResult();
+    }
+}

@@ -1,0 +1,150 @@
+using Broker.Configuration;
+using Broker.Diagnostics;
+using Broker.Messages;
+using Broker.Routing;
+using Broker.Sessions;
+
+namespace Broker.Lifecycle;
+
+/// <summary>
+/// Opens, takes over, leaves and ends sessions, and publishes wills when they are due (MQTT 5.0 sections 3.1.2.5, 3.1.2.11
+/// and 3.1.4). A session's comings and goings are serialised by the stripe lock of its client id.
+/// </summary>
+internal sealed partial class SessionLifecycle : IHeartbeatListener
+{
+    private readonly SessionRegistry _registry;
+    private readonly MessageRouter _router;
+    private readonly SessionContext _context;
+    private readonly SessionDeadlines _deadlines = new();
+    private readonly uint _expirySecondsMax;
+    private readonly int _sessionsMax;
+    private readonly ILogger _logger;
+
+    public SessionLifecycle(MessageRouter router, SessionContext context, LimitOptions limits, ILogger logger)
+    {
+        _registry = new SessionRegistry();
+        _router = router;
+        _context = context;
+        _logger = logger;
+        _sessionsMax = limits.SessionsMax < 0 ? int.MaxValue : limits.SessionsMax;
+        _expirySecondsMax = limits.PersistentClientExpiration is { } max
+            ? (uint)Math.Min(max.TotalSeconds, uint.MaxValue - 1)
+            : Session.NeverExpires;
+    }
+
+    public SessionRegistry Registry => _registry;
+
+    /// <summary>Gives a connection the session of its client id: a new one, or the one that is there.</summary>
+    /// <param name="connection">Who asks.</param>
+    /// <param name="clientId">Whose session.</param>
+    /// <param name="cleanStart">Whether state that is there is discarded [MQTT-3.1.2-4].</param>
+    /// <param name="options">What CONNECT says about the session.</param>
+    public OpenResult Open(ISessionConnection connection, string clientId, bool cleanStart, in AttachOptions options)
+    {
+        ISessionConnection? previous = null;
+        Will? dueWill = null;
+        OpenResult result;
+        lock (_registry.LockOf(clientId))
+        {
+            bool isPresent = false;
+            if (_registry.TryGet(clientId, out Session? session))
+            {
+                previous = session.TakeOver(out Will? will);
+                isPresent = !cleanStart && session.IsPersistent;
+                // A will that waits is void when its owner is back; when the session ends instead, it is due [MQTT-3.1.3-9].
+                bool isDue = !isPresent || (previous is not null && will?.DelaySeconds == 0);
+                if (isDue) dueWill = will;
+                if (!isPresent) EndLocked(session);
+            }
+            else if (_registry.Count >= _sessionsMax)
+            {
+                return default;
+            }
+            if (!isPresent) _registry.Add(session = new Session(clientId, _context));
+            long ticket = session!.Attach(connection, in options);
+            result = new OpenResult(session, isPresent, ticket);
+        }
+        previous?.CloseTakenOver();
+        if (dueWill is not null) Publish(dueWill);
+        return result;
+    }
+
+    /// <summary>A connection is gone.</summary>
+    /// <param name="connection">Which.</param>
+    /// <param name="session">The session it served; another connection may have taken it over.</param>
+    /// <param name="isWillWanted">False after a DISCONNECT with reason code 0 [MQTT-3.14.4-3].</param>
+    /// <param name="expirySeconds">A Session Expiry Interval given in DISCONNECT, or null.</param>
+    public void Close(ISessionConnection connection, Session session, bool isWillWanted, uint? expirySeconds)
+    {
+        Will? dueWill = null;
+        lock (_registry.LockOf(session.ClientId))
+        {
+            if (!session.Detach(connection, expirySeconds)) return;
+            if (!isWillWanted) session.TakeWill();
+            if (session.Will is { DelaySeconds: 0 } || !session.IsPersistent) dueWill = session.TakeWill();
+            if (session.IsPersistent) SetDeadlines(session);
+            else EndLocked(session);
+        }
+        if (dueWill is not null) Publish(dueWill);
+    }
+
+    /// <summary>Publishes the wills that are due and ends the sessions that have expired.</summary>
+    public void OnTick(long nowMilliseconds)
+    {
+        while (_deadlines.TryTake(_context.NowUnixMilliseconds, out Deadline deadline)) Meet(in deadline);
+    }
+
+    /// <summary>The broker stops: wills that wait for their delay are published now, as mosquitto does.</summary>
+    public void PublishDelayedWills()
+    {
+        foreach (Session session in _registry.Sessions)
+        {
+            if (!session.IsConnected && session.TakeWill() is { } will) Publish(will);
+        }
+    }
+
+    private void Meet(in Deadline deadline)
+    {
+        Will? will;
+        lock (_registry.LockOf(deadline.Session.ClientId))
+        {
+            if (deadline.Epoch != deadline.Session.Epoch) return;
+            will = deadline.Session.TakeWill();
+            if (deadline.Kind == DeadlineKind.Expiry)
+            {
+                EndLocked(deadline.Session);
+                Log.Expired(_logger, deadline.Session.ClientId);
+            }
+        }
+        if (will is not null) Publish(will);
+    }
+
+    private void SetDeadlines(Session session)
+    {
+        long now = _context.NowUnixMilliseconds;
+        if (session.Will is { } will)
+            _deadlines.Add(new Deadline(session, session.Epoch, DeadlineKind.Will), now + (will.DelaySeconds * 1000L));
+        uint expirySeconds = Math.Min(session.ExpirySeconds, _expirySecondsMax);
+        if (expirySeconds != Session.NeverExpires)
+            _deadlines.Add(new Deadline(session, session.Epoch, DeadlineKind.Expiry), now + (expirySeconds * 1000L));
+    }
+
+    private void EndLocked(Session session)
+    {
+        foreach (Subscription subscription in session.End()) _router.Subscriptions.Remove(subscription);
+        _registry.Remove(session);
+    }
+
+    private void Publish(Will will)
+    {
+        Message message = will.Message;
+        if (will.ExpirySeconds is { } seconds) message = message.WithExpiry(_context.NowUnixMilliseconds + (seconds * 1000L));
+        _router.Route(message);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.SessionExpired, LogLevel.Information, "Expiring client {ClientId} due to timeout.")]
+        internal static partial void Expired(ILogger logger, string clientId);
+    }
+}

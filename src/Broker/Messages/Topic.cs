@@ -1,0 +1,26 @@
+using System.Text;
+
+namespace Broker.Messages;
+
+/// <summary>A topic name, once as text for the trees and once as the bytes that are sent.</summary>
+internal sealed class Topic
+{
+    public Topic(string name, byte[] utf8)
+    {
+        Name = name;
+        Utf8 = utf8;
+    }
+
+    public Topic(string name)
+        : this(name, Encoding.UTF8.GetBytes(name))
+    {
+    }
+
+    /// <summary>The name, mount point included.</summary>
+    public string Name { get; }
+
+    /// <summary>The same in UTF-8.</summary>
+    public byte[] Utf8 { get; }
+
+    public override string ToString() => Name;
+}

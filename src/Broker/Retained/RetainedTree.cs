@@ -1,0 +1,95 @@
+using Broker.Messages;
+using Broker.Persistence;
+using Broker.Persistence.Changes;
+using Broker.Protocol.Topics;
+
+namespace Broker.Retained;
+
+/// <summary>
+/// The retained message of each topic, by topic level (MQTT 5.0 section 3.3.1.3). Thread-safe; a leaf of the lock order.
+/// </summary>
+internal sealed class RetainedTree
+{
+    private readonly IStateStore _store;
+    private readonly Lock _lock = new();
+    private readonly RetainedNode _root = new(null, "");
+    private long _stamp;
+
+    public RetainedTree(IStateStore store) => _store = store;
+
+    /// <summary>Topics with a retained message.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Number of the last change. A replay ends with what was retained up to it.</summary>
+    public long Stamp
+    {
+        get { lock (_lock) return _stamp; }
+    }
+
+    /// <summary>Retains a message, or clears its topic when the payload is empty [MQTT-3.3.1-6].</summary>
+    /// <returns>What must be durable before the publisher is answered; 0: nothing.</returns>
+    public long Set(Message message)
+    {
+        lock (_lock)
+        {
+            if (message.PayloadLength == 0) return Clear(message.Topic.Name);
+            RetainedNode node = _root;
+            foreach (ReadOnlySpan<char> level in TopicLevels.Of(message.Topic.Name)) node = node.FindOrAdd(level);
+            if (node.Message is null) Count++;
+            node.Message = message;
+            node.Stamp = ++_stamp;
+            return _store.IsDurable ? _store.Append(new RetainedPut(message.ToStored())) : 0;
+        }
+    }
+
+    /// <summary>Starts the replay of what a filter matches now.</summary>
+    public RetainedReplay Replay(Sessions.Subscription subscription) => new(this, _root, subscription, Stamp);
+
+    /// <summary>Runs one step of a replay under the tree's lock.</summary>
+    internal Message? Step(RetainedReplay replay, long nowUnixMilliseconds)
+    {
+        lock (_lock) return replay.Next(nowUnixMilliseconds);
+    }
+
+    /// <summary>Removes what has expired.</summary>
+    /// <returns>How many messages.</returns>
+    public int Sweep(long nowUnixMilliseconds)
+    {
+        lock (_lock)
+        {
+            List<string> expired = [];
+            Collect(_root, nowUnixMilliseconds, expired);
+            foreach (string topic in expired) Clear(topic);
+            return expired.Count;
+        }
+    }
+
+    private static void Collect(RetainedNode node, long nowUnixMilliseconds, List<string> expired)
+    {
+        if (node.Message is { } message && message.IsExpired(nowUnixMilliseconds)) expired.Add(message.Topic.Name);
+        for (int slot = 0; slot < node.SlotCount; slot++)
+        {
+            if (node.ChildAt(slot) is { } child) Collect(child, nowUnixMilliseconds, expired);
+        }
+    }
+
+    private long Clear(string topic)
+    {
+        RetainedNode node = _root;
+        foreach (ReadOnlySpan<char> level in TopicLevels.Of(topic))
+        {
+            if (node.Find(level) is not { } child) return 0;
+            node = child;
+        }
+        if (node.Message is null) return 0;
+        node.Message = null;
+        _stamp++;
+        Count--;
+        while (node.Parent is { } parent && node.Message is null && node.ChildCount == 0)
+        {
+            parent.Remove(node);
+            node = parent;
+        }
+        return _store.IsDurable ? _store.Append(new RetainedRemoved(topic)) : 0;
+    }
+}

@@ -1,0 +1,89 @@
+using Broker.Diagnostics;
+using Broker.Messages;
+using Broker.Retained;
+using Broker.Sessions;
+
+namespace Broker.Routing;
+
+/// <summary>What routing a message came to.</summary>
+/// <param name="HasSubscribers">Whether anybody's subscription matched.</param>
+/// <param name="Ticket">What must be durable before the publisher is answered; 0: nothing.</param>
+internal readonly record struct RouteResult(bool HasSubscribers, long Ticket);
+
+/// <summary>Brings a message to the retained tree and to every session whose subscription matches. Thread-safe.</summary>
+internal sealed class MessageRouter
+{
+    private readonly RetainedTree _retained;
+    private readonly BrokerMetrics _metrics;
+
+    public MessageRouter(SubscriptionTree subscriptions, RetainedTree retained, BrokerMetrics metrics)
+    {
+        Subscriptions = subscriptions;
+        _retained = retained;
+        _metrics = metrics;
+    }
+
+    public SubscriptionTree Subscriptions { get; }
+
+    /// <summary>Routes a message whose receivers are known.</summary>
+    public RouteResult Route(Message message, MatchResult match, TouchedConnections touched)
+    {
+        long ticket = 0;
+        if (message.Retain)
+        {
+            ticket = _retained.Set(message);
+            // Who subscribed before the change gets the message live, who subscribed after it gets it replayed: so look again
+            // after the change, or a subscriber in between would get it neither way.
+            if (match.Generation != Subscriptions.Generation) match = Subscriptions.Match(message.Topic.Name);
+        }
+        foreach (Receiver receiver in match.Receivers)
+        {
+            bool isSelf = message.PublisherId is not null && message.PublisherId == receiver.ForOthers.Session.ClientId;
+            if ((isSelf ? receiver.ForSelf : receiver.ForOthers) is { } subscription)
+                ticket = Math.Max(ticket, Deliver(message, subscription, touched).Ticket);
+        }
+        foreach (SharedGroup group in match.Groups) ticket = Math.Max(ticket, DeliverToOne(message, group, touched));
+        return new RouteResult(!match.IsEmpty, ticket);
+    }
+
+    /// <summary>Routes a message of the broker itself or of a client that is gone, and drains its receivers.</summary>
+    public RouteResult Route(Message message)
+    {
+        var touched = new TouchedConnections();
+        RouteResult result = Route(message, Subscriptions.Match(message.Topic.Name), touched);
+        touched.Drain();
+        return result;
+    }
+
+    private OfferResult Deliver(Message message, Subscription subscription, TouchedConnections touched)
+    {
+        OfferResult result = subscription.Session.Offer(message, subscription);
+        if (result.Drop != DropReason.None) _metrics.MessageDropped(result.Drop);
+        else if (result.DrainNow) result.Connection!.Drain();
+        else if (result.Connection is not null) touched.Add(result.Connection);
+        return result;
+    }
+
+    // First a member who is connected and has room, in turn; then whoever takes it.
+    private long DeliverToOne(Message message, SharedGroup group, TouchedConnections touched)
+    {
+        Subscription[] members = group.Members;
+        if (members.Length == 0) return 0;
+        uint turn = group.NextTurn();
+        for (int i = 0; i < members.Length; i++)
+        {
+            Subscription member = members[(turn + (uint)i) % (uint)members.Length];
+            if (member.Session.IsReady) return Deliver(message, member, touched).Ticket;
+        }
+        for (int i = 0; i < members.Length; i++)
+        {
+            Subscription member = members[(turn + (uint)i) % (uint)members.Length];
+            OfferResult result = member.Session.Offer(message, member);
+            if (result.Drop != DropReason.None) continue;
+            if (result.Connection is not null) touched.Add(result.Connection);
+            return result.Ticket;
+        }
+        _metrics.MessageDropped(DropReason.NoSharedMember);
+        return 0;
+    }
+}

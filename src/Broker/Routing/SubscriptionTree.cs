@@ -1,0 +1,132 @@
+using Broker.Protocol.Topics;
+using Broker.Sessions;
+
+namespace Broker.Routing;
+
+/// <summary>
+/// All subscriptions by topic level. <see cref="Match"/> collects; nothing is called under the lock. Each change moves the
+/// generation on, so that a match result that somebody keeps is known to be stale. Thread-safe; a leaf of the lock order.
+/// </summary>
+internal sealed class SubscriptionTree
+{
+    private readonly bool _allowDuplicates;
+    private readonly Lock _lock = new();
+    private readonly SubscriptionNode _root = new(null, "");
+    private long _generation = 1;
+
+    /// <param name="allowDuplicates">
+    /// <c>allow_duplicate_messages</c>: a copy for each subscription of a session that matches, or one for all of them
+    /// (both are allowed: MQTT 5.0 section 3.3.4).
+    /// </param>
+    public SubscriptionTree(bool allowDuplicates) => _allowDuplicates = allowDuplicates;
+
+    /// <summary>Moves on with each change.</summary>
+    public long Generation => Volatile.Read(ref _generation);
+
+    /// <summary>Subscriptions in the tree.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Adds a subscription or replaces the one that the session has with the same filter and share name.</summary>
+    public void Put(Subscription subscription)
+    {
+        lock (_lock)
+        {
+            SubscriptionNode node = _root;
+            foreach (ReadOnlySpan<char> level in TopicLevels.Of(subscription.Filter)) node = node.FindOrAdd(level);
+            Remove(node, subscription);
+            if (subscription.ShareName is { } name)
+            {
+                node.Groups ??= new Dictionary<string, SharedGroup>(StringComparer.Ordinal);
+                if (!node.Groups.TryGetValue(name, out SharedGroup? group)) node.Groups.Add(name, group = new SharedGroup(name));
+                group.Put(subscription);
+            }
+            else
+            {
+                (node.Subscriptions ??= [])[subscription.Session] = subscription;
+            }
+            Count++;
+            _generation++;
+        }
+    }
+
+    /// <summary>Removes what the session has with this filter and share name; nothing happens when there is none.</summary>
+    public void Remove(Subscription subscription)
+    {
+        lock (_lock)
+        {
+            SubscriptionNode node = _root;
+            foreach (ReadOnlySpan<char> level in TopicLevels.Of(subscription.Filter))
+            {
+                if (node.Find(level) is not { } child) return;
+                node = child;
+            }
+            Remove(node, subscription);
+            while (node.IsUnused && node.Parent is { } parent)
+            {
+                parent.Children!.Remove(node.Level);
+                node = parent;
+            }
+            _generation++;
+        }
+    }
+
+    /// <summary>Who gets messages of this topic.</summary>
+    public MatchResult Match(string topic)
+    {
+        var matched = new List<Subscription>();
+        List<SharedGroup>? groups = null;
+        lock (_lock)
+        {
+            // Wildcards at the first level do not match topics that begin with '$' [MQTT-4.7.2-1].
+            Collect(_root, topic, topic.StartsWith('$'), matched, ref groups);
+            Receiver[] receivers = _allowDuplicates ? [.. matched.Select(Single)] : MergedReceivers.Of(matched);
+            return new MatchResult(_generation, receivers, groups is null ? [] : [.. groups]);
+        }
+    }
+
+    private static Receiver Single(Subscription subscription) =>
+        new(subscription, subscription.NoLocal ? null : subscription);
+
+    private static void Collect(
+        SubscriptionNode node, ReadOnlySpan<char> rest, bool skipWildcards, List<Subscription> matched, ref List<SharedGroup>? groups)
+    {
+        if (!skipWildcards && node.Find("#") is { } any) Take(any, matched, ref groups);
+        int slash = rest.IndexOf('/');
+        ReadOnlySpan<char> level = slash < 0 ? rest : rest[..slash];
+        if (!skipWildcards && node.Find("+") is { } plus) Descend(plus, rest, slash, matched, ref groups);
+        if (node.Find(level) is { } exact) Descend(exact, rest, slash, matched, ref groups);
+    }
+
+    private static void Descend(
+        SubscriptionNode node, ReadOnlySpan<char> rest, int slash, List<Subscription> matched, ref List<SharedGroup>? groups)
+    {
+        if (slash >= 0)
+        {
+            Collect(node, rest[(slash + 1)..], skipWildcards: false, matched, ref groups);
+            return;
+        }
+        Take(node, matched, ref groups);
+        // 'sport/#' also matches 'sport' [MQTT-4.7.1-2].
+        if (node.Find("#") is { } parentLevel) Take(parentLevel, matched, ref groups);
+    }
+
+    private static void Take(SubscriptionNode node, List<Subscription> matched, ref List<SharedGroup>? groups)
+    {
+        if (node.Subscriptions is not null) matched.AddRange(node.Subscriptions.Values);
+        if (node.Groups is { Count: > 0 }) (groups ??= []).AddRange(node.Groups.Values);
+    }
+
+    private void Remove(SubscriptionNode node, Subscription subscription)
+    {
+        if (subscription.ShareName is not { } name)
+        {
+            if (node.Subscriptions?.Remove(subscription.Session) == true) Count--;
+            return;
+        }
+        if (node.Groups is null || !node.Groups.TryGetValue(name, out SharedGroup? group)) return;
+        int before = group.Members.Length;
+        group.Remove(subscription.Session);
+        Count -= before - group.Members.Length;
+        if (group.Members.Length == 0) node.Groups.Remove(name);
+    }
+}

@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using Broker.Protocol;
+
+namespace Broker.Sessions;
+
+/// <summary>Where an outgoing QoS 1 or 2 delivery stands.</summary>
+internal enum DeliveryState : byte
+{
+    /// <summary>Complete, or a sequence number that was never sent.</summary>
+    Done,
+    /// <summary>PUBLISH sent; PUBACK (QoS 1) or PUBREC (QoS 2) is awaited.</summary>
+    Sent,
+    /// <summary>PUBREC came; PUBCOMP is awaited.</summary>
+    Released,
+}
+
+/// <summary>
+/// Outgoing QoS 1 and 2 deliveries that are not complete, in the order in which they were first sent [MQTT-4.6.0-1].
+/// On a new connection they are sent again in that order [MQTT-4.4.0-1]. Guarded by the session's lock.
+/// </summary>
+internal sealed class InflightWindow
+{
+    private readonly RingQueue<Slot> _slots = new();
+    private long _firstSequence = 1;
+    private int _resendOffset;
+
+    /// <summary>Deliveries sent on this connection and not complete.</summary>
+    public int Outstanding { get; private set; }
+
+    /// <summary>Their payload bytes.</summary>
+    public long OutstandingBytes { get; private set; }
+
+    /// <summary>Deliveries not complete, sent on this connection or not.</summary>
+    public int Incomplete { get; private set; }
+
+    /// <summary>Whether deliveries of an earlier connection are still to be sent again.</summary>
+    public bool HasResend => _resendOffset < _slots.Count;
+
+    /// <summary>Whether a delivery with this sequence number fits without two deliveries sharing a packet id.</summary>
+    public bool CanAdd(long sequence) => _slots.Count == 0 || sequence - _firstSequence < PacketIds.Count - 1;
+
+    /// <summary>Takes a delivery that is being sent for the first time.</summary>
+    public void Add(in OutboxEntry entry)
+    {
+        Debug.Assert(!HasResend && CanAdd(entry.Sequence), "resend first, and within the packet ids");
+        if (_slots.Count == 0) _firstSequence = entry.Sequence;
+        while (_firstSequence + _slots.Count < entry.Sequence) _slots.Enqueue(default);
+        _slots.Enqueue(new Slot { Entry = entry, State = DeliveryState.Sent });
+        _resendOffset = _slots.Count;
+        Incomplete++;
+        Count(in entry, +1);
+    }
+
+    /// <summary>The next delivery of an earlier connection, or false. It counts as sent from now on.</summary>
+    public bool TryTakeResend(out OutboxEntry entry, out DeliveryState state)
+    {
+        while (HasResend)
+        {
+            ref Slot slot = ref _slots[_resendOffset++];
+            if (slot.State == DeliveryState.Done) continue;
+            Count(in slot.Entry, +1);
+            (entry, state) = (slot.Entry, slot.State);
+            return true;
+        }
+        (entry, state) = (default, DeliveryState.Done);
+        return false;
+    }
+
+    /// <summary>Whether the delivery that would be resent next is a PUBREL, which no window holds back.</summary>
+    public bool IsNextResendReleased()
+    {
+        while (HasResend && _slots[_resendOffset].State == DeliveryState.Done) _resendOffset++;
+        return HasResend && _slots[_resendOffset].State == DeliveryState.Released;
+    }
+
+    /// <summary>Finds an incomplete delivery that was sent on this connection.</summary>
+    public bool TryFind(ushort packetId, out OutboxEntry entry, out DeliveryState state)
+    {
+        int offset = PacketIds.OffsetFrom(_firstSequence, packetId);
+        if (packetId == 0 || offset >= _resendOffset)
+        {
+            (entry, state) = (default, DeliveryState.Done);
+            return false;
+        }
+        (entry, state) = (_slots[offset].Entry, _slots[offset].State);
+        return state != DeliveryState.Done;
+    }
+
+    /// <summary>PUBREC came for this delivery.</summary>
+    public void Release(long sequence) => _slots[(int)(sequence - _firstSequence)].State = DeliveryState.Released;
+
+    /// <summary>The delivery is complete.</summary>
+    public void Complete(long sequence)
+    {
+        int offset = (int)(sequence - _firstSequence);
+        ref Slot slot = ref _slots[offset];
+        Debug.Assert(slot.State != DeliveryState.Done && offset < _resendOffset, "completed once, after it was sent");
+        Count(in slot.Entry, -1);
+        Incomplete--;
+        slot = default;
+        while (_slots.TryPeek(out Slot head) && head.State == DeliveryState.Done)
+        {
+            _slots.Dequeue();
+            _firstSequence++;
+            _resendOffset--;
+        }
+    }
+
+    /// <summary>The connection is gone: everything incomplete is to be sent again on the next one.</summary>
+    public void Rewind()
+    {
+        _resendOffset = 0;
+        Outstanding = 0;
+        OutstandingBytes = 0;
+    }
+
+    private void Count(in OutboxEntry entry, int sign)
+    {
+        Debug.Assert(entry.Qos != QualityOfService.AtMostOnce, "QoS 0 has no window");
+        Outstanding += sign;
+        OutstandingBytes += sign * (long)entry.Message.PayloadLength;
+    }
+
+    private struct Slot
+    {
+        public OutboxEntry Entry;
+        public DeliveryState State;
+    }
+}

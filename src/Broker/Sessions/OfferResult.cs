@@ -1,0 +1,11 @@
+using Broker.Diagnostics;
+
+namespace Broker.Sessions;
+
+/// <summary>What became of a message that was offered to a session.</summary>
+/// <param name="Drop">None, or why it was not taken.</param>
+/// <param name="Connection">Who has to be drained; null: the session is away.</param>
+/// <param name="DrainNow">The queue is long: drain now, not at the end of the read batch.</param>
+/// <param name="Ticket">What must be durable before the publisher may be answered; 0: nothing.</param>
+internal readonly record struct OfferResult(
+    DropReason Drop, ISessionConnection? Connection = null, bool DrainNow = false, long Ticket = 0);

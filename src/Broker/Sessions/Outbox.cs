@@ -1,0 +1,59 @@
+using Broker.Messages;
+using Broker.Protocol;
+
+namespace Broker.Sessions;
+
+/// <summary>A message on its way to one session.</summary>
+/// <param name="Message">What.</param>
+/// <param name="Subscription">By which subscription: its identifiers are sent along.</param>
+/// <param name="Qos">Effective QoS.</param>
+/// <param name="Retain">The RETAIN flag to send.</param>
+/// <param name="Sequence">Position in the session's order, from 1; 0 for QoS 0.</param>
+/// <param name="Ticket">What must be durable before it may be sent; 0: nothing.</param>
+internal readonly record struct OutboxEntry(
+    Message Message, Subscription? Subscription, QualityOfService Qos, bool Retain, long Sequence = 0, long Ticket = 0);
+
+/// <summary>
+/// What waits to be sent to a session: one lane for QoS 0, one for QoS 1 and 2, so that a full window or a commit holds back
+/// only what has to wait (order is owed per topic and QoS, MQTT 5.0 section 4.6). Guarded by the session's lock.
+/// </summary>
+internal sealed class Outbox
+{
+    private readonly RingQueue<OutboxEntry> _fireAndForget = new();
+    private readonly RingQueue<OutboxEntry> _reliable = new();
+
+    /// <summary>Messages that wait.</summary>
+    public int Count => _fireAndForget.Count + _reliable.Count;
+
+    /// <summary>Payload bytes that wait.</summary>
+    public long Bytes { get; private set; }
+
+    public void Enqueue(in OutboxEntry entry)
+    {
+        (entry.Qos == QualityOfService.AtMostOnce ? _fireAndForget : _reliable).Enqueue(in entry);
+        Bytes += entry.Message.PayloadLength;
+    }
+
+    public bool TryPeekQos0(out OutboxEntry entry) => _fireAndForget.TryPeek(out entry);
+
+    public bool TryPeekReliable(out OutboxEntry entry) => _reliable.TryPeek(out entry);
+
+    public void DequeueQos0() => Dequeue(_fireAndForget);
+
+    public void DequeueReliable() => Dequeue(_reliable);
+
+    /// <summary>Drops QoS 0 messages, which are not session state, when the connection is gone.</summary>
+    /// <returns>How many.</returns>
+    public int ClearQos0()
+    {
+        int count = _fireAndForget.Count;
+        while (_fireAndForget.Count > 0) DequeueQos0();
+        return count;
+    }
+
+    private void Dequeue(RingQueue<OutboxEntry> lane)
+    {
+        Bytes -= lane[0].Message.PayloadLength;
+        lane.Dequeue();
+    }
+}

@@ -1,0 +1,72 @@
+using Broker.Persistence.Changes;
+using Broker.Protocol;
+
+namespace Broker.Sessions;
+
+/// <summary>May this PUBLISH be taken?</summary>
+internal enum ReceiveOutcome
+{
+    /// <summary>It is new: route it.</summary>
+    New,
+    /// <summary>QoS 2 and received before: answer it, do not route it [MQTT-4.3.3-10].</summary>
+    Duplicate,
+    /// <summary>The client sends more at a time than it was told it may [MQTT-3.3.4-9].</summary>
+    ReceiveMaximumExceeded,
+}
+
+internal sealed partial class Session
+{
+    private readonly InboundReceipts _receipts = new();
+    private readonly AckQueue _acks = new();
+
+    /// <summary>A PUBLISH with QoS 1 or 2 came in.</summary>
+    /// <param name="packetId">Its packet id.</param>
+    /// <param name="qos">Its QoS.</param>
+    /// <param name="receiveMaximum">How many unanswered ones the client may have.</param>
+    /// <param name="ticket">QoS 2: what must be durable before PUBREC.</param>
+    public ReceiveOutcome Receive(ushort packetId, QualityOfService qos, int receiveMaximum, out long ticket)
+    {
+        lock (_lock)
+        {
+            ticket = 0;
+            bool isExactlyOnce = qos == QualityOfService.ExactlyOnce;
+            if (isExactlyOnce && _receipts.Contains(packetId)) return ReceiveOutcome.Duplicate;
+            if (_receipts.Count + _acks.UnansweredPublishes >= receiveMaximum) return ReceiveOutcome.ReceiveMaximumExceeded;
+            if (!isExactlyOnce) return ReceiveOutcome.New;
+            _receipts.Add(packetId);
+            if (IsPersistent && _context.Store.IsDurable)
+                ticket = _context.Store.Append(new ReceiptPut(ClientId, packetId));
+            return ReceiveOutcome.New;
+        }
+    }
+
+    /// <summary>A QoS 2 PUBLISH was refused with a reason code from 0x80 up: its packet id is free again.</summary>
+    public void ForgetReceipt(ushort packetId)
+    {
+        lock (_lock) Forget(packetId);
+    }
+
+    /// <summary>PUBREL came: the packet id is free again, PUBCOMP is owed.</summary>
+    public void OnPubRel(ushort packetId)
+    {
+        lock (_lock)
+        {
+            bool wasKnown = _receipts.Contains(packetId);
+            long ticket = Forget(packetId);
+            ReasonCode reason = wasKnown ? ReasonCode.Success : ReasonCode.PacketIdentifierNotFound;
+            _acks.Add(new Ack(PacketType.PubComp, packetId, reason, ticket));
+        }
+    }
+
+    /// <summary>Owes the client an acknowledgement.</summary>
+    public void AddAck(in Ack ack)
+    {
+        lock (_lock) _acks.Add(in ack);
+    }
+
+    private long Forget(ushort packetId)
+    {
+        if (!_receipts.Remove(packetId) || !IsPersistent || !_context.Store.IsDurable) return 0;
+        return _context.Store.Append(new ReceiptRemoved(ClientId, packetId));
+    }
+}

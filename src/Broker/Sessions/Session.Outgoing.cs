@@ -1,0 +1,246 @@
+using Broker.Diagnostics;
+using Broker.Messages;
+using Broker.Persistence.Changes;
+using Broker.Protocol;
+
+namespace Broker.Sessions;
+
+/// <summary>What an acknowledgement from the subscriber meant.</summary>
+internal enum AcknowledgeOutcome
+{
+    /// <summary>It moved a delivery on.</summary>
+    Done,
+    /// <summary>No delivery has this packet id: not an error, an earlier connection may have completed it.</summary>
+    Unknown,
+    /// <summary>It is not the acknowledgement of this delivery's QoS or state.</summary>
+    WrongFlow,
+}
+
+internal sealed partial class Session
+{
+    /// <summary>Retained messages are fetched in lots of this many, when the outbox is shorter.</summary>
+    private const int ReplayLot = 32;
+
+    private readonly InflightWindow _window = new();
+    private Outbox _outbox = new();
+    private int _sendQuota;
+    private long _lastSequence;
+
+    /// <summary>Messages that wait or are in flight.</summary>
+    public int QueuedCount
+    {
+        get { lock (_lock) return _outbox.Count + _window.Incomplete; }
+    }
+
+    /// <summary>Queues a message for this session. Never blocks, never throws.</summary>
+    public OfferResult Offer(Message message, Subscription subscription)
+    {
+        QualityOfService qos = EffectiveQos(message.Qos, subscription.Qos);
+        bool retain = message.Retain && subscription.RetainAsPublished;
+        lock (_lock)
+        {
+            if (DropReasonFor(message, qos) is not DropReason.None and var reason) return new OfferResult(reason);
+            long ticket = Enqueue(message, subscription, qos, retain);
+            bool isLong = _outbox.Count >= _context.Limits.DrainAt || _outbox.Bytes >= _context.Limits.DrainAtBytes;
+            return new OfferResult(DropReason.None, _connection, isLong && _connection is not null, ticket);
+        }
+    }
+
+    /// <summary>Whether the session could take a message now with a connection at hand, for shared subscriptions.</summary>
+    public bool IsReady
+    {
+        get { lock (_lock) return _connection is not null && _outbox.Count < _context.Limits.QueuedMessagesMax; }
+    }
+
+    /// <summary>Takes what may be written now. Called by the connection that holds its draining flag.</summary>
+    public void Take(ISessionConnection owner, OutgoingBatch batch)
+    {
+        long durable = _context.Store.DurableTicket;
+        lock (_lock)
+        {
+            if (_connection != owner) return;
+            TakeAcks(batch, durable);
+            TakeResends(batch);
+            if (_replays is not null) FetchReplays();
+            TakeReliable(batch, durable);
+            TakeQos0(batch);
+        }
+    }
+
+    /// <summary>PUBACK came.</summary>
+    public AcknowledgeOutcome OnPubAck(ushort packetId)
+    {
+        lock (_lock)
+        {
+            if (!_window.TryFind(packetId, out OutboxEntry entry, out _)) return AcknowledgeOutcome.Unknown;
+            if (entry.Qos != QualityOfService.AtLeastOnce) return AcknowledgeOutcome.WrongFlow;
+            Complete(entry.Sequence);
+            return AcknowledgeOutcome.Done;
+        }
+    }
+
+    /// <summary>PUBREC came: PUBREL is owed, unless it refused the message [MQTT-4.3.3-4].</summary>
+    public AcknowledgeOutcome OnPubRec(ushort packetId, ReasonCode reason)
+    {
+        lock (_lock)
+        {
+            if (!_window.TryFind(packetId, out OutboxEntry entry, out DeliveryState state))
+            {
+                _acks.Add(new Ack(PacketType.PubRel, packetId, ReasonCode.PacketIdentifierNotFound, Ticket: 0));
+                return AcknowledgeOutcome.Unknown;
+            }
+            if (entry.Qos != QualityOfService.ExactlyOnce) return AcknowledgeOutcome.WrongFlow;
+            if (reason >= ReasonCode.UnspecifiedError)
+            {
+                Complete(entry.Sequence);
+                return AcknowledgeOutcome.Done;
+            }
+            long ticket = 0;
+            if (state == DeliveryState.Sent)
+            {
+                _window.Release(entry.Sequence);
+                if (IsStored) ticket = _context.Store.Append(new DeliveryReleased(ClientId, entry.Sequence));
+            }
+            _acks.Add(new Ack(PacketType.PubRel, packetId, ReasonCode.Success, ticket));
+            return AcknowledgeOutcome.Done;
+        }
+    }
+
+    /// <summary>PUBCOMP came.</summary>
+    public AcknowledgeOutcome OnPubComp(ushort packetId)
+    {
+        lock (_lock)
+        {
+            if (!_window.TryFind(packetId, out OutboxEntry entry, out DeliveryState state)) return AcknowledgeOutcome.Unknown;
+            if (entry.Qos != QualityOfService.ExactlyOnce) return AcknowledgeOutcome.WrongFlow;
+            if (state != DeliveryState.Released) return AcknowledgeOutcome.WrongFlow;
+            Complete(entry.Sequence);
+            return AcknowledgeOutcome.Done;
+        }
+    }
+
+    /// <summary>A taken delivery cannot be sent to this client, it is larger than its Maximum Packet Size [MQTT-3.1.2-25].</summary>
+    public void Abandon(long sequence)
+    {
+        lock (_lock) Complete(sequence);
+    }
+
+    private bool IsStored => IsPersistent && _context.Store.IsDurable;
+
+    private QualityOfService EffectiveQos(QualityOfService published, QualityOfService granted) =>
+        _context.Limits.UpgradeOutgoingQos || granted < published ? granted : published;
+
+    private DropReason DropReasonFor(Message message, QualityOfService qos)
+    {
+        if (_hasEnded) return DropReason.SessionEnded;
+        SessionLimits limits = _context.Limits;
+        if (_connection is null && qos == QualityOfService.AtMostOnce && !limits.QueueQos0Messages) return DropReason.OfflineQos0;
+        if (_outbox.Count >= limits.QueuedMessagesMax) return DropReason.QueueMessages;
+        // One message always passes, or a limit below its size would stop the queue for good.
+        return _outbox.Count > 0 && _outbox.Bytes + message.PayloadLength > limits.QueuedBytesMax
+            ? DropReason.QueueBytes
+            : DropReason.None;
+    }
+
+    private long Enqueue(Message message, Subscription subscription, QualityOfService qos, bool retain)
+    {
+        if (qos == QualityOfService.AtMostOnce)
+        {
+            _outbox.Enqueue(new OutboxEntry(message, subscription, qos, retain));
+            return 0;
+        }
+        long sequence = ++_lastSequence;
+        long ticket = IsStored
+            ? _context.Store.Append(new DeliveryQueued(ClientId, sequence, message.ToStored(), (byte)qos, retain, subscription.Ids))
+            : 0;
+        // QoS 1 may go out in parallel with its commit: at least once. QoS 2 may not, its packet id must be known after a crash.
+        long gate = qos == QualityOfService.ExactlyOnce ? ticket : 0;
+        _outbox.Enqueue(new OutboxEntry(message, subscription, qos, retain, sequence, gate));
+        return ticket;
+    }
+
+    private void TakeAcks(OutgoingBatch batch, long durable)
+    {
+        while (!batch.IsFull && _acks.TryPeek(out Ack ack))
+        {
+            if (ack.Ticket > durable)
+            {
+                batch.HoldBack(ack.Ticket);
+                return;
+            }
+            _acks.Dequeue();
+            batch.Add(OutgoingItem.Of(in ack));
+        }
+    }
+
+    private void TakeResends(OutgoingBatch batch)
+    {
+        while (!batch.IsFull && (HasRoom() || _window.IsNextResendReleased())
+            && _window.TryTakeResend(out OutboxEntry entry, out DeliveryState state))
+        {
+            batch.Add(state == DeliveryState.Released
+                ? OutgoingItem.PubRel(entry.Sequence)
+                : OutgoingItem.Publish(in entry, dup: true));
+        }
+    }
+
+    private void TakeReliable(OutgoingBatch batch, long durable)
+    {
+        while (!batch.IsFull && !_window.HasResend && HasRoom() && _outbox.TryPeekReliable(out OutboxEntry entry))
+        {
+            if (entry.Ticket > durable)
+            {
+                batch.HoldBack(entry.Ticket);
+                return;
+            }
+            if (!_window.CanAdd(entry.Sequence)) return;
+            _outbox.DequeueReliable();
+            if (IsExpired(entry.Message))
+            {
+                if (IsStored) _context.Store.Append(new DeliveryRemoved(ClientId, entry.Sequence));
+                continue;
+            }
+            _window.Add(in entry);
+            batch.Add(OutgoingItem.Publish(in entry, dup: false));
+        }
+    }
+
+    private void TakeQos0(OutgoingBatch batch)
+    {
+        while (!batch.IsFull && _outbox.TryPeekQos0(out OutboxEntry entry))
+        {
+            _outbox.DequeueQos0();
+            if (!IsExpired(entry.Message)) batch.Add(OutgoingItem.Publish(in entry, dup: false));
+        }
+    }
+
+    private void FetchReplays()
+    {
+        long now = _context.NowUnixMilliseconds;
+        while (_outbox.Count < ReplayLot && _replays!.TryPeek(out IRetainedReplay? replay))
+        {
+            if (replay.TryNext(now, out Message? message))
+                Enqueue(message, replay.Subscription, EffectiveQos(message.Qos, replay.Subscription.Qos), retain: true);
+            else
+                _replays.Dequeue();
+        }
+        if (_replays!.Count == 0) _replays = null;
+    }
+
+    private bool HasRoom() =>
+        _window.Outstanding < _sendQuota
+        && (_window.Outstanding == 0 || _window.OutstandingBytes < _context.Limits.InflightBytesMax);
+
+    private bool IsExpired(Message message)
+    {
+        if (message.ExpiresAt == Message.NeverExpires || !message.IsExpired(_context.NowUnixMilliseconds)) return false;
+        _context.Metrics.MessageDropped(DropReason.Expired);
+        return true;
+    }
+
+    private void Complete(long sequence)
+    {
+        _window.Complete(sequence);
+        if (IsStored) _context.Store.Append(new DeliveryRemoved(ClientId, sequence));
+    }
+}

@@ -1,0 +1,56 @@
+using Broker.Persistence.Changes;
+
+namespace Broker.Sessions;
+
+internal sealed partial class Session
+{
+    private Dictionary<string, Subscription>? _subscriptions;
+    private Queue<IRetainedReplay>? _replays;
+
+    /// <summary>How many subscriptions the session has.</summary>
+    public int SubscriptionCount
+    {
+        get { lock (_lock) return _subscriptions?.Count ?? 0; }
+    }
+
+    /// <summary>Adds or replaces a subscription.</summary>
+    /// <param name="subscription">What.</param>
+    /// <param name="optionsByte">As the client sent it, for the store.</param>
+    /// <param name="replaced">The one it replaces, or null: then it is new.</param>
+    /// <returns>What must be durable before SUBACK; 0: nothing.</returns>
+    public long Put(Subscription subscription, byte optionsByte, out Subscription? replaced)
+    {
+        lock (_lock)
+        {
+            replaced = null;
+            if (_hasEnded) return 0;
+            _subscriptions ??= [];
+            _subscriptions.TryGetValue(subscription.Key, out replaced);
+            _subscriptions[subscription.Key] = subscription;
+            if (!IsPersistent || !_context.Store.IsDurable) return 0;
+            uint id = subscription.Ids.Length == 0 ? 0 : subscription.Ids[0];
+            return _context.Store.Append(new SubscriptionPut(ClientId, subscription.Key, optionsByte, id));
+        }
+    }
+
+    /// <summary>Removes a subscription.</summary>
+    /// <param name="key">As it was subscribed.</param>
+    /// <param name="removed">What was removed; null: there was none.</param>
+    /// <returns>What must be durable before UNSUBACK; 0: nothing.</returns>
+    public long Remove(string key, out Subscription? removed)
+    {
+        lock (_lock)
+        {
+            removed = null;
+            if (_subscriptions is null || !_subscriptions.Remove(key, out removed)) return 0;
+            if (!IsPersistent || !_context.Store.IsDurable) return 0;
+            return _context.Store.Append(new SubscriptionRemoved(ClientId, key));
+        }
+    }
+
+    /// <summary>Owes the session the retained messages of a subscription. They are sent as there is room.</summary>
+    public void Enqueue(IRetainedReplay replay)
+    {
+        lock (_lock) (_replays ??= []).Enqueue(replay);
+    }
+}

@@ -1,0 +1,148 @@
+using Broker.Diagnostics;
+using Broker.Persistence.Changes;
+
+namespace Broker.Sessions;
+
+/// <summary>
+/// The state that a client id has in the broker, with or without a connection (MQTT 5.0 section 4.1). All members are
+/// thread-safe: one private lock, no waiting under it, and nothing called under it but the leaves (store, retained tree).
+/// </summary>
+internal sealed partial class Session
+{
+    /// <summary>Session Expiry Interval of a session that never expires [MQTT-3.1.2-23].</summary>
+    public const uint NeverExpires = uint.MaxValue;
+
+    private readonly SessionContext _context;
+    private readonly Lock _lock = new();
+    private ISessionConnection? _connection;
+    private bool _hasEnded;
+
+    public Session(string clientId, SessionContext context)
+    {
+        ClientId = clientId;
+        _context = context;
+    }
+
+    public string ClientId { get; }
+
+    /// <summary>Who authenticated last, or null.</summary>
+    public string? UserName { get; private set; }
+
+    /// <summary>Session Expiry Interval in seconds; 0: ends with its connection.</summary>
+    public uint ExpirySeconds { get; private set; }
+
+    /// <summary>Whether it outlives its connection.</summary>
+    public bool IsPersistent => ExpirySeconds > 0;
+
+    public bool IsConnected
+    {
+        get { lock (_lock) return _connection is not null; }
+    }
+
+    /// <summary>Stamp of the last attach or detach; a timer that was set before it is void.</summary>
+    public long Epoch { get; private set; }
+
+    /// <summary>The will of the connected client; null: none, published, or taken back.</summary>
+    public Will? Will { get; private set; }
+
+    /// <summary>A connection starts to serve the session.</summary>
+    /// <returns>What must be durable before the client may be answered; 0: nothing.</returns>
+    public long Attach(ISessionConnection connection, in AttachOptions options)
+    {
+        lock (_lock)
+        {
+            bool wasPersistent = IsPersistent;
+            _connection = connection;
+            Epoch++;
+            UserName = options.UserName;
+            ExpirySeconds = options.ExpirySeconds;
+            Will = options.Will;
+            _sendQuota = Math.Min(options.ReceiveMaximum, _context.Limits.InflightMessagesMax);
+            _acks.Clear();
+            _window.Rewind();
+            return _context.Store.IsDurable ? AppendAttached(wasPersistent) : 0;
+        }
+    }
+
+    /// <summary>Who is served by, for taking over; the session is away afterwards.</summary>
+    public ISessionConnection? TakeOver(out Will? will)
+    {
+        lock (_lock)
+        {
+            ISessionConnection? previous = _connection;
+            will = Will;
+            Leave();
+            Will = null;
+            return previous;
+        }
+    }
+
+    /// <summary>A connection stops serving the session.</summary>
+    /// <param name="connection">Which; another one may have taken over meanwhile.</param>
+    /// <param name="expirySeconds">A Session Expiry Interval given in DISCONNECT, or null [MQTT-3.14.2-2].</param>
+    /// <returns>False when the session no longer belonged to this connection: nothing was done.</returns>
+    public bool Detach(ISessionConnection connection, uint? expirySeconds)
+    {
+        lock (_lock)
+        {
+            if (_connection != connection) return false;
+            if (expirySeconds is { } seconds) ExpirySeconds = seconds;
+            Leave();
+            if (IsStored) _context.Store.Append(new SessionAway(ClientId, ExpiresAt(_context.NowUnixMilliseconds)));
+            return true;
+        }
+    }
+
+    /// <summary>The will was published or is no longer wanted.</summary>
+    public Will? TakeWill()
+    {
+        lock (_lock)
+        {
+            Will? will = Will;
+            Will = null;
+            if (will is not null && IsPersistent && _context.Store.IsDurable) _context.Store.Append(new WillRemoved(ClientId));
+            return will;
+        }
+    }
+
+    /// <summary>The session is over: what waits is dropped and counted, nothing more is taken.</summary>
+    /// <returns>Its subscriptions, to be taken out of the tree.</returns>
+    public Subscription[] End()
+    {
+        lock (_lock)
+        {
+            _hasEnded = true;
+            _connection = null;
+            Epoch++;
+            _context.Metrics.MessageDropped(DropReason.SessionEnded, _outbox.Count + _window.Incomplete);
+            _outbox = new Outbox();
+            _replays = null;
+            _acks.Clear();
+            if (_context.Store.IsDurable) _context.Store.Append(new SessionRemoved(ClientId));
+            Subscription[] subscriptions = _subscriptions is null ? [] : [.. _subscriptions.Values];
+            _subscriptions = null;
+            return subscriptions;
+        }
+    }
+
+    private long ExpiresAt(long nowUnixMilliseconds) =>
+        ExpirySeconds == NeverExpires ? long.MaxValue : nowUnixMilliseconds + (ExpirySeconds * 1000L);
+
+    private void Leave()
+    {
+        _connection = null;
+        Epoch++;
+        _acks.Clear();
+        _window.Rewind();
+        if (!_context.Limits.QueueQos0Messages || !IsPersistent)
+            _context.Metrics.MessageDropped(DropReason.OfflineQos0, _outbox.ClearQos0());
+    }
+
+    private long AppendAttached(bool wasPersistent)
+    {
+        if (!IsPersistent) return wasPersistent ? _context.Store.Append(new SessionRemoved(ClientId)) : 0;
+        _context.Store.Append(new SessionPut(ClientId, UserName, ExpirySeconds));
+        return _context.Store.Append(
+            Will is { } will ? new WillPut(ClientId, will.Message.ToStored(), will.DelaySeconds) : new WillRemoved(ClientId));
+    }
+}

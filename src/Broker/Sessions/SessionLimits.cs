@@ -1,0 +1,38 @@
+using Broker.Configuration;
+
+namespace Broker.Sessions;
+
+/// <summary>The limits that sessions look up for each message, from <see cref="LimitOptions"/>; zero there is no limit here.</summary>
+internal sealed class SessionLimits
+{
+    /// <summary>A queue this long is drained at once instead of at the end of the read batch.</summary>
+    private const int DrainAtMessages = 128;
+
+    public SessionLimits(LimitOptions options)
+    {
+        QueuedMessagesMax = options.QueuedMessagesMax == 0 ? int.MaxValue : options.QueuedMessagesMax;
+        QueuedBytesMax = options.QueuedBytesMax == 0 ? long.MaxValue : options.QueuedBytesMax;
+        InflightMessagesMax = options.InflightMessagesMax == 0 ? PacketIds.Count : options.InflightMessagesMax;
+        InflightBytesMax = options.InflightBytesMax == 0 ? long.MaxValue : options.InflightBytesMax;
+        QueueQos0Messages = options.QueueQos0Messages;
+        UpgradeOutgoingQos = options.UpgradeOutgoingQos;
+        DrainAt = Math.Min(DrainAtMessages, QueuedMessagesMax / 2);
+        DrainAtBytes = QueuedBytesMax / 2;
+    }
+
+    public int QueuedMessagesMax { get; }
+
+    public long QueuedBytesMax { get; }
+
+    public int InflightMessagesMax { get; }
+
+    public long InflightBytesMax { get; }
+
+    public bool QueueQos0Messages { get; }
+
+    public bool UpgradeOutgoingQos { get; }
+
+    public int DrainAt { get; }
+
+    public long DrainAtBytes { get; }
+}

@@ -1,0 +1,111 @@
+using System.Net;
+using System.Net.Sockets;
+using Broker.Configuration;
+using Broker.Connections;
+using Broker.Diagnostics;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+namespace Broker.Transport;
+
+/// <summary>
+/// Opens the listeners in Kestrel. The transport runs inline: the thread that was woken by a socket reads, routes and writes
+/// (docs/architecture.md), so nothing that Kestrel calls here may block.
+/// </summary>
+internal sealed partial class KestrelBindings
+{
+    private readonly BrokerOptions _options;
+    private readonly MqttConnectionHandler _handler;
+    private readonly IReadOnlyDictionary<ListenerOptions, TlsEndpoint> _tls;
+    private readonly ILogger _logger;
+    private readonly Dictionary<EndPoint, ListenerOptions> _listeners = [];
+
+    public KestrelBindings(
+        BrokerOptions options, BrokerEngine engine, IReadOnlyDictionary<ListenerOptions, TlsEndpoint> tls, ILogger logger)
+    {
+        _options = options;
+        _handler = new MqttConnectionHandler(engine);
+        _tls = tls;
+        _logger = logger;
+    }
+
+    /// <summary>Configures the sockets and opens every listener.</summary>
+    /// <exception cref="SocketException">A host name is not known.</exception>
+    public void Apply(WebApplicationBuilder builder)
+    {
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.Services.Configure<SocketTransportOptions>(sockets =>
+        {
+            sockets.UnsafePreferInlineScheduling = true;
+            sockets.CreateBoundListenSocket = endPoint => ListenerSockets.Bind(endPoint, _listeners[endPoint]);
+        });
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            foreach (ListenerOptions listener in _options.Listeners) Open(kestrel, listener);
+        });
+    }
+
+    /// <summary>The HTTP pipeline behind WebSocket listeners.</summary>
+    public void Map(WebApplication app)
+    {
+        app.UseWebSockets();
+        app.Run(new WebSocketEndpoint(_handler).HandleAsync);
+    }
+
+    private void Open(KestrelServerOptions kestrel, ListenerOptions listener)
+    {
+        foreach (EndPoint endPoint in ListenerSockets.Resolve(listener))
+        {
+            if (!ListenerSockets.IsPresent(endPoint))
+            {
+                Log.NotPresent(_logger, endPoint.ToString()!);
+                continue;
+            }
+            LogOpening(listener, endPoint);
+            _listeners[endPoint] = listener;
+            if (endPoint is IPEndPoint ip) kestrel.Listen(ip, listen => Configure(listen, listener));
+            else kestrel.ListenUnixSocket(listener.UnixSocketPath!, listen => Configure(listen, listener));
+        }
+    }
+
+    private void Configure(ListenOptions listen, ListenerOptions listener)
+    {
+        // A unix socket's endpoint is made by Kestrel: this is the one that the socket factory is asked with.
+        _listeners[listen.EndPoint] = listener;
+        listen.Protocols = HttpProtocols.Http1;
+        if (_tls.TryGetValue(listener, out TlsEndpoint? tls)) tls.Use(listen);
+        if (listener.Protocol == ListenerProtocol.Mqtt)
+        {
+            listen.Run(context => _handler.OnConnectedAsync(context, listener));
+            return;
+        }
+        var feature = new ListenerFeature(listener);
+        listen.Use(next => context =>
+        {
+            context.Features.Set(feature);
+            return next(context);
+        });
+    }
+
+    private void LogOpening(ListenerOptions listener, EndPoint endPoint)
+    {
+        if (endPoint is not IPEndPoint ip) Log.OpeningUnix(_logger, listener.UnixSocketPath!);
+        else if (ip.AddressFamily == AddressFamily.InterNetwork) Log.Opening(_logger, "ipv4", ip.Port);
+        else Log.Opening(_logger, ip.Address.Equals(IPAddress.IPv6Any) ? "ipv4 and ipv6" : "ipv6", ip.Port);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.ListenerOpening, LogLevel.Information, "Opening {Family} listen socket on port {Port}.")]
+        internal static partial void Opening(ILogger logger, string family, int port);
+
+        [LoggerMessage(EventIds.ListenerOpeningUnix, LogLevel.Information, "Opening unix listen socket on path {Path}.")]
+        internal static partial void OpeningUnix(ILogger logger, string path);
+
+        [LoggerMessage(EventIds.ListenerAddressMissing, LogLevel.Warning,
+            "Not listening on {EndPoint}: this machine does not have the address.")]
+        internal static partial void NotPresent(ILogger logger, string endPoint);
+    }
+}

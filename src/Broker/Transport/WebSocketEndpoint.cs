@@ -1,0 +1,68 @@
+using System.Net.WebSockets;
+using Broker.Configuration;
+
+namespace Broker.Transport;
+
+/// <summary>
+/// The HTTP side of a WebSocket listener: every path is accepted, the subprotocol must be one of MQTT's, a request that is no
+/// upgrade or a wrong one gets a 4xx with a sentence.
+/// </summary>
+internal sealed class WebSocketEndpoint
+{
+    private static readonly string[] SubProtocols = ["mqtt", "mqttv3.1"];
+
+    private readonly MqttConnectionHandler _handler;
+
+    public WebSocketEndpoint(MqttConnectionHandler handler) => _handler = handler;
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (context.Features.Get<ListenerFeature>() is not { } feature)
+        {
+            await RefuseAsync(context, StatusCodes.Status404NotFound, "No such endpoint.");
+            return;
+        }
+        ListenerOptions listener = feature.Listener;
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            context.Response.Headers.Upgrade = "websocket";
+            await RefuseAsync(context, StatusCodes.Status426UpgradeRequired, "This port speaks MQTT over WebSocket.");
+            return;
+        }
+        string? subProtocol = SubProtocols.FirstOrDefault(context.WebSockets.WebSocketRequestedProtocols.Contains);
+        if (subProtocol is null)
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, "Sec-WebSocket-Protocol must offer mqtt or mqttv3.1.");
+            return;
+        }
+        string? origin = context.Request.Headers.Origin;
+        if (origin is not null && !listener.WebSocketOrigins.IsEmpty && !listener.WebSocketOrigins.Contains(origin))
+        {
+            await RefuseAsync(context, StatusCodes.Status403Forbidden, "This Origin is not in websockets_origin.");
+            return;
+        }
+        await ServeAsync(context, listener, subProtocol);
+    }
+
+    private static Task RefuseAsync(HttpContext context, int statusCode, string sentence)
+    {
+        context.Response.StatusCode = statusCode;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(sentence + "\n");
+    }
+
+    private async Task ServeAsync(HttpContext context, ListenerOptions listener, string subProtocol)
+    {
+        // Keep-alive is MQTT's own.
+        var accept = new WebSocketAcceptContext { SubProtocol = subProtocol, KeepAliveInterval = TimeSpan.Zero };
+        using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(accept);
+        using var transport = new WebSocketTransport(socket);
+        string address = context.Connection.RemoteIpAddress is { } ip
+            ? RemoteAddress.Format(new System.Net.IPEndPoint(ip, context.Connection.RemotePort), null)
+            : RemoteAddress.Format(null, listener.UnixSocketPath);
+        Task pump = transport.PumpAsync();
+        await _handler.ServeAsync(transport, listener, (address, context.Connection.ClientCertificate), context.Abort);
+        await transport.CloseAsync();
+        await pump;
+    }
+}
