@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Broker.Diagnostics;
+
+/// <summary>Says why a file could not be opened in words that tell an operator what to do about it.</summary>
+internal static partial class FileTrouble
+{
+    private const int CurrentFolder = -100;
+    private const uint AskForOwner = 0x8 | 0x10;
+
+    /// <summary>One sentence: what, where, why, and for a lack of rights whose it is, its mode and who asks.</summary>
+    /// <param name="what">What the file is, for example <c>password file</c>.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="error">What opening it threw.</param>
+    public static string Describe(string what, string path, Exception error)
+    {
+        string reason = error switch
+        {
+            DirectoryNotFoundException => "its folder does not exist",
+            FileNotFoundException => "it does not exist",
+            UnauthorizedAccessException when Directory.Exists(path) => "it is a folder",
+            UnauthorizedAccessException => Rights(path),
+            _ => error.Message.TrimEnd('.'),
+        };
+        return $"Unable to open {what} {path}: {reason}.";
+    }
+
+    /// <summary>The numbers of a file's owner and group, or null when the system does not say.</summary>
+    public static (uint User, uint Group)? OwnerOf(string path)
+    {
+        if (!OperatingSystem.IsLinux()) return null;
+        try
+        {
+            return statx(CurrentFolder, path, 0, AskForOwner, out Status status) == 0 ? (status.User, status.Group) : null;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return null; // A libc from before 2018. The sentence then lacks the owner.
+        }
+    }
+
+    private static string Rights(string path)
+    {
+        if (!OperatingSystem.IsLinux() || OwnerOf(path) is not { } owner) return "permission denied";
+        string mode = Convert.ToString((int)File.GetUnixFileMode(path), 8).PadLeft(4, '0');
+        return $"permission denied; it belongs to {Name(owner.User)} and has mode {mode}, the broker runs as "
+            + $"{Name(geteuid())}: change the owner (chown) or the mode (chmod)";
+    }
+
+    private static string Name(uint user)
+    {
+        string number = user.ToString(CultureInfo.InvariantCulture);
+        if (!File.Exists("/etc/passwd")) return $"uid {number}";
+        string? name = File.ReadLines("/etc/passwd")
+            .Select(line => line.Split(':'))
+            .FirstOrDefault(fields => fields.Length > 2 && fields[2] == number)?[0];
+        return name ?? $"uid {number}";
+    }
+
+    // struct statx is laid out alike on every architecture, unlike struct stat.
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct Status
+    {
+        [FieldOffset(20)] public uint User;
+        [FieldOffset(24)] public uint Group;
+    }
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int statx(int folder, string path, int flags, uint mask, out Status status);
+
+    [LibraryImport("libc")]
+    private static partial uint geteuid();
+}
