@@ -1,0 +1,128 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Broker.Configuration;
+
+namespace Broker.Security;
+
+/// <summary>May this client connect.</summary>
+internal enum AuthenticationOutcome
+{
+    /// <summary>Yes.</summary>
+    Allowed,
+    /// <summary>The user is not known or the password is not theirs; deliberately not said which.</summary>
+    BadUserNameOrPassword,
+    /// <summary>Nobody may connect here without a name, or no names are known here.</summary>
+    NotAuthorized,
+    /// <summary>Too many passwords wait to be verified; the client may try again.</summary>
+    ServerBusy,
+}
+
+/// <summary>The outcome of a load: the authenticator when <paramref name="Errors"/> is empty.</summary>
+internal readonly record struct AuthenticatorResult(Authenticator? Authenticator, ImmutableArray<PasswordFileError> Errors);
+
+/// <summary>
+/// Checks user names and passwords as mosquitto does: an empty user name is none; without <c>password_file</c>
+/// <c>allow_anonymous</c> alone decides, whatever name is given; with one, a name that is given must be right even where
+/// anonymous
+/// clients may connect; an empty password never is. Any thread may call it.
+/// </summary>
+internal sealed class Authenticator : IDisposable
+{
+    private readonly TimeProvider _time;
+    private readonly HashingQueue _queue;
+    private volatile Snapshot _snapshot;
+
+    private Authenticator(Snapshot snapshot, TimeProvider time, HashingQueue queue)
+    {
+        _snapshot = snapshot;
+        _time = time;
+        _queue = queue;
+    }
+
+    /// <summary>Loads the password file of every listener, each once.</summary>
+    public static AuthenticatorResult Create(BrokerOptions options, TimeProvider time)
+    {
+        (Snapshot? snapshot, ImmutableArray<PasswordFileError> errors) = Load(options, time);
+        return snapshot is null ? new(null, errors) : new(new Authenticator(snapshot, time, new HashingQueue()), []);
+    }
+
+    /// <summary>For tests: the same with a queue of the caller's, which is disposed with the authenticator.</summary>
+    internal static AuthenticatorResult Create(BrokerOptions options, TimeProvider time, HashingQueue queue)
+    {
+        (Snapshot? snapshot, ImmutableArray<PasswordFileError> errors) = Load(options, time);
+        return snapshot is null ? new(null, errors) : new(new Authenticator(snapshot, time, queue), []);
+    }
+
+    /// <summary>
+    /// Loads the password files again and forgets every verified password. When any file has an error, all stays as it was and
+    /// the
+    /// errors are returned.
+    /// </summary>
+    public ImmutableArray<PasswordFileError> Reload(BrokerOptions options)
+    {
+        (Snapshot? snapshot, ImmutableArray<PasswordFileError> errors) = Load(options, _time);
+        if (snapshot is not null) _snapshot = snapshot;
+        return errors;
+    }
+
+    /// <summary>
+    /// Decides. Completes at once unless a hash must be computed; a continuation after that runs on the thread pool.
+    /// The password is copied where it is needed longer than this call.
+    /// </summary>
+    /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled, or the broker stops.</exception>
+    public ValueTask<AuthenticationOutcome> AuthenticateAsync(
+        ListenerSecurityOptions security, string? userName, ReadOnlyMemory<byte>? password, CancellationToken token)
+    {
+        if (string.IsNullOrEmpty(userName) || security.PasswordFile is not { } path)
+            return new(security.AllowAnonymous ? AuthenticationOutcome.Allowed : AuthenticationOutcome.NotAuthorized);
+        Snapshot snapshot = _snapshot;
+        if (password is not { IsEmpty: false } given
+            || !snapshot.Files.TryGetValue(path, out PasswordFile? file)
+            || file.Count == 0)
+            return new(AuthenticationOutcome.BadUserNameOrPassword);
+        bool isKnown = file.TryFind(userName, out PasswordHash? hash);
+        if (isKnown && snapshot.Verified.Contains(path, userName, given.Span)) return new(AuthenticationOutcome.Allowed);
+
+        Task<bool>? verification = _queue.TryVerify(hash ?? file.DecoyFor(userName), given.Span, token);
+        if (verification is null) return new(AuthenticationOutcome.ServerBusy);
+        return new(isKnown ? KnownAsync(snapshot, path, userName, given, verification) : UnknownAsync(verification));
+    }
+
+    /// <summary>Stops the hashing threads; those who wait are cancelled.</summary>
+    public void Dispose() => _queue.Dispose();
+
+    private static async Task<AuthenticationOutcome> KnownAsync(
+        Snapshot snapshot, string path, string userName, ReadOnlyMemory<byte> password, Task<bool> verification)
+    {
+        byte[] copy = password.ToArray();
+        if (!await verification.ConfigureAwait(false)) return AuthenticationOutcome.BadUserNameOrPassword;
+        // Into the cache of the snapshot it was verified with: after a reload that one is no longer asked.
+        snapshot.Verified.Add(path, userName, copy);
+        CryptographicOperations.ZeroMemory(copy);
+        return AuthenticationOutcome.Allowed;
+    }
+
+    private static async Task<AuthenticationOutcome> UnknownAsync(Task<bool> verification)
+    {
+        // Right or wrong for the decoy's owner does not matter: this name is nobody's.
+        await verification.ConfigureAwait(false);
+        return AuthenticationOutcome.BadUserNameOrPassword;
+    }
+
+    private static (Snapshot? Snapshot, ImmutableArray<PasswordFileError> Errors) Load(BrokerOptions options, TimeProvider time)
+    {
+        Dictionary<string, PasswordFile> files = new(StringComparer.Ordinal);
+        List<PasswordFileError> errors = [];
+        foreach (string path in options.Listeners.Select(l => l.Security.PasswordFile).OfType<string>().Distinct())
+        {
+            PasswordFileResult result = PasswordFile.Load(path);
+            errors.AddRange(result.Errors);
+            if (result.File is not null) files.Add(path, result.File);
+        }
+        Snapshot snapshot = new(files.ToFrozenDictionary(StringComparer.Ordinal), new CredentialCache(time));
+        return errors.Count == 0 ? (snapshot, []) : (null, [.. errors]);
+    }
+
+    private sealed record Snapshot(FrozenDictionary<string, PasswordFile> Files, CredentialCache Verified);
+}

@@ -1,0 +1,99 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
+using Broker.Diagnostics;
+
+namespace Broker.Security;
+
+/// <summary>One thing wrong with a password file.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Line">Counted from 1; 0 when the file as a whole is meant.</param>
+/// <param name="Text">A sentence without the place.</param>
+internal readonly record struct PasswordFileError(string Path, int Line, string Text)
+{
+    /// <summary>True when the file could not be opened (mosquitto exits with 13), false when its content is broken (3).</summary>
+    public bool IsUnreadable => Line == 0;
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        Line == 0 ? Text : string.Create(CultureInfo.InvariantCulture, $"{Path}:{Line}: {Text}");
+}
+
+/// <summary>The outcome of a load: the file when <paramref name="Errors"/> is empty, else every error there is.</summary>
+internal readonly record struct PasswordFileResult(PasswordFile? File, ImmutableArray<PasswordFileError> Errors);
+
+/// <summary>
+/// The users of a mosquitto <c>password_file</c>. A line is <c>USER:HASH</c>; lines that begin with <c>#</c> or have no colon are
+/// skipped; whatever follows a second colon is not looked at. One broken line makes the load fail, as in mosquitto 2.1.
+/// Immutable.
+/// </summary>
+internal sealed class PasswordFile
+{
+    private readonly FrozenDictionary<string, PasswordHash> _byUser;
+
+    private PasswordFile(Dictionary<string, PasswordHash> byUser) =>
+        _byUser = byUser.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>How many users there are.</summary>
+    public int Count => _byUser.Count;
+
+    /// <summary>Reads a whole file.</summary>
+    public static PasswordFileResult Load(string path)
+    {
+        byte[] content;
+        try
+        {
+            content = File.ReadAllBytes(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return new(null, [new(path, 0, FileTrouble.Describe("password file", path, error))]);
+        }
+        return Parse(path, content);
+    }
+
+    /// <summary>Reads the bytes of a file; <paramref name="path"/> is for the errors only.</summary>
+    internal static PasswordFileResult Parse(string path, ReadOnlySpan<byte> content)
+    {
+        Dictionary<string, PasswordHash> byUser = new(StringComparer.Ordinal);
+        ImmutableArray<PasswordFileError>.Builder errors = ImmutableArray.CreateBuilder<PasswordFileError>();
+        ReadOnlySpan<byte> rest = content.StartsWith(Encoding.UTF8.Preamble) ? content[Encoding.UTF8.Preamble.Length..] : content;
+        for (int number = 1; !rest.IsEmpty; number++)
+        {
+            int end = rest.IndexOf((byte)'\n');
+            ReadOnlySpan<byte> line = end < 0 ? rest : rest[..end];
+            rest = end < 0 ? [] : rest[(end + 1)..];
+            if (ReadLine(line, byUser) is { } error) errors.Add(new(path, number, error));
+        }
+        return errors.Count == 0 ? new(new PasswordFile(byUser), []) : new(null, errors.ToImmutable());
+    }
+
+    /// <summary>Finds the hash of a user. Names are compared byte for byte.</summary>
+    public bool TryFind(string userName, [NotNullWhen(true)] out PasswordHash? hash) => _byUser.TryGetValue(userName, out hash);
+
+    /// <summary>
+    /// Somebody else's hash to compute for a name that is not in the file, so that the time of the answer does not tell which
+    /// names
+    /// are. The same name gets the same one, as a known name would. The file must not be empty.
+    /// </summary>
+    public PasswordHash DecoyFor(string userName) =>
+        // String hashes are seeded anew in each process, so a stranger cannot choose the decoy.
+        _byUser.Values[(int)((uint)userName.GetHashCode(StringComparison.Ordinal) % (uint)_byUser.Count)];
+
+    private static string? ReadLine(ReadOnlySpan<byte> line, Dictionary<string, PasswordHash> byUser)
+    {
+        if (line.StartsWith("#"u8) || !line.Contains((byte)':')) return null;
+        if (!Utf8.IsValid(line)) return "The line is not UTF-8.";
+        string[] fields = Encoding.UTF8.GetString(line).Split(':');
+        string userName = fields[0].Trim();
+        string text = fields[1].Trim();
+        if (userName.Length == 0) return "There is no user name before the colon.";
+        if (text.Length == 0) return $"User '{userName}' has no password hash.";
+        PasswordHashResult result = PasswordHash.Parse(text);
+        if (result.Hash is null) return $"The password of user '{userName}' {result.Error}.";
+        return byUser.TryAdd(userName, result.Hash) ? null : $"User '{userName}' is in the file a second time.";
+    }
+}
