@@ -86,7 +86,9 @@ internal sealed partial class MqttConnection
                 {
                     hasMore = WriteSome();
                     if (_isOutputClosed || _output.UnflushedBytes == 0) continue;
+#pragma warning disable CA2012 // Awaited once, by hand: either at once below or in OnFlushed.
                     ValueTaskAwaiter<FlushResult> flush = _output.FlushAsync().GetAwaiter();
+#pragma warning restore CA2012
                     if (!flush.IsCompleted)
                     {
                         _pendingFlush = flush;

@@ -37,7 +37,7 @@ internal static class EventIds
     public const int ListenerFailed = 5000;
     public const int ListenerAddressMissing = 5003;
     public const int ReloadNotSupported = 5004;
-    public const int ConfigurationWarning = 5005;
+    public const int StartWarning = 5005;
     public const int StartFailed = 5001;
     public const int StopTimedOut = 5002;
 }

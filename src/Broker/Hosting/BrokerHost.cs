@@ -1,0 +1,136 @@
+using System.Net.Sockets;
+using Broker.Configuration;
+using Broker.Connections;
+using Broker.Diagnostics;
+using Broker.Persistence;
+using Broker.Transport;
+using Microsoft.AspNetCore.Connections;
+
+namespace Broker.Hosting;
+
+/// <summary>Starts the parts in order, waits for a signal, says goodbye to the clients and stops.</summary>
+internal static partial class BrokerHost
+{
+    /// <summary>How long clients may take to go when the broker stops, before they are cut off.</summary>
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(3);
+
+    /// <summary>Runs the broker until a signal or the token ends it.</summary>
+    /// <returns>An exit status of <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(BrokerOptions options, CancellationToken token)
+    {
+        LoggingProviderResult logging = LoggingProvider.Open(options.Logging, TimeProvider.System);
+        if (logging.Provider is not { } provider)
+        {
+            await Console.Error.WriteLineAsync($"Error: {logging.Error}");
+            return ExitCode.Failure;
+        }
+        using (provider)
+        {
+            using ILoggerFactory loggers =
+                LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Trace).AddProvider(provider));
+            return await RunAsync(options, loggers, token);
+        }
+    }
+
+    private static async Task<int> RunAsync(BrokerOptions options, ILoggerFactory loggers, CancellationToken token)
+    {
+        ILogger logger = loggers.CreateLogger("Broker");
+        Log.Starting(logger, ProductVersion.Text);
+        if (options.ConfigFile is { } file) Log.ConfigurationLoaded(logger, file);
+        ProcessIdentity identity = ProcessIdentity.Resolve(options);
+        if (identity.Error is { } unknownAccount) return Fail(logger, unknownAccount, ExitCode.BadConfiguration);
+        if (identity.Warning is { } warning) Log.Warning(logger, warning);
+
+        using SecretFiles secrets = SecretFiles.Load(options);
+        if (secrets.Error is { } error) return Fail(logger, error, secrets.ExitCode);
+        using var engine = new BrokerEngine(
+            options, new EngineServices(new MemoryStateStore(), secrets.Authenticator!, TimeProvider.System, loggers));
+        using var signals = new SignalLifetime(() => Log.HangUp(logger));
+        try
+        {
+            await using WebApplication app = Build(new KestrelBindings(options, engine, secrets.Tls, logger), loggers, signals);
+            await app.StartAsync(token);
+            return await ServeAsync(options, engine, app, new Running(identity, signals, logger), token);
+        }
+        catch (Exception exception) when (ExplainStartFailure(exception) is { } reason)
+        {
+            return Fail(logger, reason, ExitCode.Failure);
+        }
+    }
+
+    private static WebApplication Build(KestrelBindings bindings, ILoggerFactory loggers, SignalLifetime signals)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton<IHostLifetime>(signals);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTimeout);
+        bindings.Apply(builder);
+        WebApplication app = builder.Build();
+        bindings.Map(app);
+        return app;
+    }
+
+    // Listeners are open, secret files are read: now the process may become a lesser account.
+    private static async Task<int> ServeAsync(
+        BrokerOptions options, BrokerEngine engine, WebApplication app, Running running, CancellationToken token)
+    {
+        ILogger logger = running.Logger;
+        if (running.Identity.Apply() is { } refused) return Fail(logger, refused, ExitCode.Failure);
+        PidFile? pidFile = null;
+        if (options.PidFile is { } path && !PidFile.TryWrite(path, out pidFile, out string? error))
+            return Fail(logger, error!, ExitCode.PidFileNotWritten);
+        using (pidFile)
+        {
+            Log.Running(logger, ProductVersion.Text);
+            await running.Signals.WaitForStopAsync(token);
+            Log.Stopping(logger, ProductVersion.Text);
+            engine.BeginStop();
+            await app.StopAsync(CancellationToken.None);
+            engine.EndStop();
+            return ExitCode.Success;
+        }
+    }
+
+    private static int Fail(ILogger logger, string error, int exitCode)
+    {
+        Log.StartFailed(logger, error);
+        return exitCode;
+    }
+
+    // mosquitto's words where it has them; null: not a matter of the listeners, let it be seen.
+    private static string? ExplainStartFailure(Exception exception) => exception switch
+    {
+        AddressInUseException or { InnerException: AddressInUseException } => $"Error: Address already in use ({exception.Message})",
+        SocketException { SocketErrorCode: SocketError.AccessDenied } => "Error: Permission denied",
+        SocketException socket => $"Error: {socket.Message}",
+        IOException { InnerException: SocketException or AddressInUseException } => $"Error: {exception.Message}",
+        _ => null,
+    };
+
+    private sealed record Running(ProcessIdentity Identity, SignalLifetime Signals, ILogger Logger);
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.Starting, LogLevel.Information, "broker version {Version} starting")]
+        internal static partial void Starting(ILogger logger, string version);
+
+        [LoggerMessage(EventIds.ConfigurationLoaded, LogLevel.Information, "Config loaded from {File}.")]
+        internal static partial void ConfigurationLoaded(ILogger logger, string file);
+
+        [LoggerMessage(EventIds.Running, LogLevel.Information, "broker version {Version} running")]
+        internal static partial void Running(ILogger logger, string version);
+
+        [LoggerMessage(EventIds.Stopping, LogLevel.Information, "broker version {Version} terminating")]
+        internal static partial void Stopping(ILogger logger, string version);
+
+        [LoggerMessage(EventIds.StartFailed, LogLevel.Error, "{Error}")]
+        internal static partial void StartFailed(ILogger logger, string error);
+
+        [LoggerMessage(EventIds.StartWarning, LogLevel.Warning, "Warning: {Warning}")]
+        internal static partial void Warning(ILogger logger, string warning);
+
+        [LoggerMessage(EventIds.ReloadNotSupported, LogLevel.Warning,
+            "SIGHUP: this version does not read its files again while it runs; restart it to change them.")]
+        internal static partial void HangUp(ILogger logger);
+    }
+}
