@@ -8,12 +8,20 @@ internal static class BridgeDirectives
 {
     private const string NoBridges = "bridges do not run yet";
 
+    private static readonly ValueKind<int> StartType = ValueKinds.Choice(
+        "Error: Invalid '{0}' value in configuration ({1}).", ("automatic", 0), ("lazy", 1), ("once", 2));
+
     public static readonly ImmutableArray<Directive> Rows =
     [
         Row.Works("connection", Global, ValueKinds.Words("name"), "none", OpenBridge)
             with { Accumulates = true, Status = DirectiveStatus.NotSupported, Note = NoBridges },
         Option("address", ValueKinds.Words("HOST[:PORT] ..."), "none, required")
-            with { Aliases = ["addresses"], IsDuplicateAnError = true },
+            with
+            {
+                Aliases = ["addresses"],
+                IsDuplicateAnError = true,
+                DuplicateSentence = "Error: Invalid bridge configuration, 'address' only allowed once.",
+            },
         Option("topic", ValueKinds.Words("PATTERN [out, in, both [QOS [LOCAL [REMOTE]]]]"), "none, required")
             with { Accumulates = true, WordsBeforeComment = 1 },
         Option("bridge_attempt_unsubscribe", ValueKinds.Flag, "true"),
@@ -25,7 +33,8 @@ internal static class BridgeDirectives
         Option("bridge_outgoing_retain", ValueKinds.Flag, "true") with { Since = "2.0" },
         Option("bridge_protocol_version", ValueKinds.Choice(("mqttv31", 3), ("mqttv311", 4), ("mqttv50", 5)), "mqttv311"),
         Option("bridge_receive_maximum", ValueKinds.Integer(1, ushort.MaxValue), "65535") with { Since = "2.1" },
-        Option("bridge_reload_type", ValueKinds.Choice(("lazy", 0), ("immediate", 1)), "lazy") with { Since = "2.1" },
+        Option("bridge_reload_type", ValueKinds.Choice(
+            "Error: Invalid '{0}' value in configuration ({1}).", ("lazy", 0), ("immediate", 1)), "lazy") with { Since = "2.1" },
         Option("bridge_session_expiry_interval", ValueKinds.Integer(
             0, int.MaxValue, "seconds", "Error: bridge_session_expiry_interval must not be negative."), "0")
             with { Since = "2.1" },
@@ -38,7 +47,7 @@ internal static class BridgeDirectives
         Option("keepalive_interval", ValueKinds.Integer(
             int.MinValue, ushort.MaxValue, "5 to 65535 seconds", "Error: Bridge keepalive value too high."), "60"),
         Option("idle_timeout", ValueKinds.Integer(description: "seconds, 1 or more"), "60"),
-        Option("start_type", ValueKinds.Choice(("automatic", 0), ("lazy", 1), ("once", 2)), "automatic"),
+        Option("start_type", StartType, "automatic"),
         Option("threshold", ValueKinds.Integer(description: "messages, 1 or more"), "10"),
         Option("restart_timeout", ValueKinds.Words("CONSTANT, or BASE CAP [STABLE], seconds"), "5 30"),
         Option("round_robin", ValueKinds.Flag, "false"),

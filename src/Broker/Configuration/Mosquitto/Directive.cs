@@ -65,6 +65,9 @@ internal sealed record Directive
     /// <summary>Whether a second text value is a mistake, as it is in mosquitto; else the last one counts.</summary>
     public bool IsDuplicateAnError { get; init; }
 
+    /// <summary>mosquitto's sentence for a second value, where it is not the usual one.</summary>
+    public string? DuplicateSentence { get; init; }
+
     /// <summary>How many words of the value may begin with <c>#</c> without being a comment.</summary>
     public int WordsBeforeComment { get; init; }
 

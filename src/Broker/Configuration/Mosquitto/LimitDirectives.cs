@@ -9,6 +9,9 @@ internal static class LimitDirectives
     private const int PacketBytesMax = 268_435_455;
     private const int RetainExpiryMinutesMax = 10_000_000;
 
+    private const string NoMemoryLimit =
+        "limit the process instead, with DOTNET_GCHeapHardLimit or the container's memory limit";
+
     private static readonly ValueKind<int> CountOrNone = ValueKinds.Integer(description: "count, 0 for no limit");
     private static readonly ValueKind<int> BytesOrNone = ValueKinds.Integer(description: "bytes, 0 for no limit");
     private static readonly ValueKind<int> CountOrMinusOne = ValueKinds.Integer(description: "count, -1 for no limit");
@@ -63,10 +66,8 @@ internal static class LimitDirectives
                 ValueKinds.Integer(1, int.MaxValue, "1 to 10000000 minutes", "Error: retain_expiry_interval must be >= 1."),
                 "lazily", SetRetainExpiry)
             with { Since = "2.0.21" },
-        Row.Idle("memory_limit", Global, ValueKinds.Text("bytes"), "none", DirectiveStatus.NotSupported,
-                "limit the process instead, with DOTNET_GCHeapHardLimit or the container's memory limit",
-                isHarmless: value => value == "0")
-            with { Since = "1.4.15" },
+        Row.Works("memory_limit", Global, ValueKinds.Text("bytes"), "none", CheckMemoryLimit)
+            with { Since = "1.4.15", Status = DirectiveStatus.NotSupported, Note = NoMemoryLimit },
         Row.Idle("sys_interval", Global, ValueKinds.Integer(0, ushort.MaxValue, "0 to 65535 seconds, 0 for no $SYS"), "none",
             DirectiveStatus.NotSupported, "nothing is published below $SYS", isHarmless: value => value == 0),
         Row.Idle("packet_buffer_size", Global,
@@ -113,6 +114,14 @@ internal static class LimitDirectives
         {
             PersistentClientExpiration = TimeSpan.FromSeconds(Math.Min((double)count * seconds, secondsMax)),
         };
+    }
+
+    private static void CheckMemoryLimit(ConfigurationBuilder builder, string value, DirectiveContext context)
+    {
+        if (value.StartsWith('-'))
+            context.Error(context.Value, "'memory_limit' takes bytes, 0 or more", $"Error: Invalid 'memory_limit' value ({value}).");
+        else if (value != "0")
+            Row.Report(context, DirectiveStatus.NotSupported, NoMemoryLimit);
     }
 
     private static void SetRetainExpiry(ConfigurationBuilder builder, int minutes, DirectiveContext context)

@@ -11,11 +11,10 @@ internal static class ListenerDirectives
     // sun_path of a unix socket address holds 108 bytes, the last of them zero.
     private const int UnixSocketPathBytesMax = 107;
 
-    private static readonly ValueKind<int> TopicAliases = ValueKinds.Integer(0, ushort.MaxValue);
-
     public static readonly ImmutableArray<Directive> Rows =
     [
-        Row.Works("listener", Global, ValueKinds.Words("PORT [ADDRESS or unix socket path]"), "local only", OpenListener)
+        Row.Works("listener", Global, ValueKinds.Words("PORT [ADDRESS or unix socket path]", valueName: "listener port"),
+                "local only", OpenListener)
             with { Accumulates = true, Note = "Port 0 needs a unix socket path." },
         Row.Works("port", DefaultListener, ValueKinds.Integer(1, ushort.MaxValue), "1883", SetPort)
             with { Note = "Deprecated in mosquitto: use `listener`." },
@@ -23,7 +22,8 @@ internal static class ListenerDirectives
                 "every interface",
                 (listener, value, _) => listener.Options = listener.Options with { Address = value })
             with { IsDuplicateAnError = true, Note = "Deprecated in mosquitto: use `listener PORT ADDRESS`." },
-        Row.Works("socket_domain", Listener, ValueKinds.Choice(("ipv4", SocketDomain.IPv4), ("ipv6", SocketDomain.IPv6)), "both",
+        Row.Works("socket_domain", Listener, ValueKinds.Choice(
+                "Error: Invalid '{0}' value '{1}' in configuration.", ("ipv4", SocketDomain.IPv4), ("ipv6", SocketDomain.IPv6)), "both",
                 (listener, value) => listener.Options = listener.Options with { SocketDomain = value })
             with { Since = "1.5.5" },
         Row.Works("bind_interface", Listener, ValueKinds.Text("device name"), "none",
@@ -38,10 +38,10 @@ internal static class ListenerDirectives
                 ValueKinds.Integer(0, 2, outOfRange: "Error: 'max_qos' must be between 0 and 2 inclusive."), "2",
                 (listener, value) => listener.Options = listener.Options with { MaximumQos = (QualityOfService)value })
             with { Aliases = ["maximum_qos"], Since = "2.0 (maximum_qos: 1.6)" },
-        Row.Works("max_topic_alias", ListenerRequired, TopicAliases, "10",
+        Row.Works("max_topic_alias", ListenerRequired, TopicAliases("max_topic_alias"), "10",
                 (listener, value) => listener.Options = listener.Options with { TopicAliasMaximum = (ushort)value })
             with { Since = "1.6" },
-        Row.Works("max_topic_alias_broker", ListenerRequired, TopicAliases, "10",
+        Row.Works("max_topic_alias_broker", ListenerRequired, TopicAliases("max_topic_alias_broker"), "10",
                 (listener, value) => listener.Options = listener.Options with { TopicAliasMaximumBroker = (ushort)value })
             with { Since = "2.1" },
         Row.Works("accept_protocol_versions", NamedListener, ValueKinds.Words("3, 4, 5 (comma or blank between)", ','),
@@ -66,6 +66,9 @@ internal static class ListenerDirectives
                 "clients that did not use TLS would be let in", isHarmless: value => !value)
             with { Since = "2.1" },
     ];
+
+    private static ValueKind<int> TopicAliases(string name) => ValueKinds.Integer(
+        0, ushort.MaxValue, outOfRange: $"Error: Invalid '{name}' value in configuration.");
 
     private static void OpenListener(ConfigurationBuilder builder, List<ConfigurationValue> words, DirectiveContext context)
     {

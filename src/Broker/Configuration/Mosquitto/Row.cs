@@ -83,7 +83,7 @@ internal static class Row
         {
             context.Report.Error(
                 context.At, $"'{context.Name}' was given before, at {earlier}",
-                $"Error: Duplicate '{context.Name}' value in configuration.");
+                directive.DuplicateSentence ?? $"Error: Duplicate '{context.Name}' value in configuration.");
             return false;
         }
         context.Report.Warning(context.At, $"'{context.Name}' was given before, at {earlier}; this one counts");

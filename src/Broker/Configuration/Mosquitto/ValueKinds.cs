@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text;
 
 namespace Broker.Configuration.Mosquitto;
@@ -51,7 +52,13 @@ internal static class ValueKinds
         });
 
     /// <summary>One of some words.</summary>
-    public static ValueKind<T> Choice<T>(params (string Word, T Value)[] choices)
+    public static ValueKind<T> Choice<T>(params (string Word, T Value)[] choices) =>
+        Choice("Error: Invalid '{0}' value ({1}).", choices);
+
+    /// <summary>One of some words.</summary>
+    /// <param name="sentence">mosquitto's sentence for any other; {0} is the directive, {1} the word.</param>
+    /// <param name="choices">The words and what they stand for.</param>
+    public static ValueKind<T> Choice<T>(string sentence, params (string Word, T Value)[] choices)
     {
         string description = string.Join(", ", choices.Select(choice => choice.Word));
         return new(description, (DirectiveContext context, [MaybeNullWhen(false)] out T value) =>
@@ -66,18 +73,19 @@ internal static class ValueKinds
             }
             context.Error(
                 word, $"'{context.Name}' takes {Alternatives(choices.Select(choice => choice.Word))}, not '{word.Text}'",
-                $"Error: Invalid '{context.Name}' value ({word.Text}).");
+                string.Format(CultureInfo.InvariantCulture, sentence, context.Name, word.Text));
             return false;
         });
     }
 
     /// <summary>At least one word.</summary>
-    public static ValueKind<List<ConfigurationValue>> Words(string description, char alsoSeparates = ' ') =>
+    public static ValueKind<List<ConfigurationValue>> Words(
+        string description, char alsoSeparates = ' ', string? valueName = null) =>
         new(description, (DirectiveContext context, [MaybeNullWhen(false)] out List<ConfigurationValue> words) =>
         {
             words = context.Value.Words(alsoSeparates);
             if (words.Count > 0) return true;
-            ReportEmpty(context, null);
+            ReportEmpty(context, valueName);
             return false;
         });
 

@@ -1,0 +1,62 @@
+using Broker.Configuration;
+using Broker.Configuration.Mosquitto;
+using Broker.Hosting;
+
+namespace Broker.Cli;
+
+/// <summary>Runs the broker: flags, then the file, then the host.</summary>
+/// <param name="serve">Serves until it is told to stop; gives the exit code.</param>
+/// <param name="output">Standard output.</param>
+/// <param name="error">Standard error.</param>
+internal sealed class RunCommand(
+    Func<BrokerOptions, CancellationToken, Task<int>> serve, TextWriter output, TextWriter error)
+{
+    private const string PersistenceLocationVariable = "MOSQUITTO_PERSISTENCE_LOCATION";
+
+    /// <summary>Runs with these flags and gives the exit code.</summary>
+    public async Task<int> RunAsync(string[] flags, CancellationToken stop)
+    {
+        RunArgumentsReading reading = RunArgumentsReader.Read(flags);
+        if (reading.Error.Length > 0) await error.WriteLineAsync(reading.Error);
+        if (reading.Output.Length > 0) await output.WriteLineAsync(reading.Output);
+        if (reading.Arguments is not { } arguments) return reading.ExitCode;
+
+        // The copy in the background must not write to the terminal it leaves, so this comes before anything is said.
+        if (arguments.IsDaemon && Daemon.IsCopy) Daemon.Detach();
+
+        ConfigurationResult configuration = Load(arguments);
+        if (arguments.IsTest) return await AnswerTestAsync(arguments, configuration);
+        if (configuration.Options is not { } options) return ExitCode.BadConfiguration;
+        if (arguments.IsDaemon && !Daemon.IsCopy) return Daemon.StartCopy();
+        return await serve(options, stop);
+    }
+
+    private ConfigurationResult Load(RunArguments arguments)
+    {
+        ConfigurationResult configuration = MosquittoConfiguration.Load(arguments.ConfigFile, new CommandLineOverrides
+        {
+            Ports = arguments.Ports,
+            IsVerbose = arguments.IsVerbose,
+            IsQuiet = arguments.IsQuiet,
+            PersistenceLocation = Environment.GetEnvironmentVariable(PersistenceLocationVariable),
+        });
+        foreach (ConfigurationDiagnostic remark in configuration.Diagnostics)
+        {
+            if (arguments.IsQuiet && remark.Severity != DiagnosticSeverity.Error) continue;
+            foreach (string line in remark.Lines()) error.WriteLine(line);
+        }
+        return configuration;
+    }
+
+    private async Task<int> AnswerTestAsync(RunArguments arguments, ConfigurationResult configuration)
+    {
+        if (arguments.ConfigFile is null)
+        {
+            await error.WriteLineAsync("Please provide a configuration file to test.");
+            return ExitCode.BadConfiguration;
+        }
+        if (configuration.Options is null) return ExitCode.BadConfiguration;
+        await error.WriteLineAsync("Configuration file is OK.");
+        return ExitCode.Success;
+    }
+}

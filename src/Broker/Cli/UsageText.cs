@@ -1,0 +1,51 @@
+using System.Reflection;
+
+namespace Broker.Cli;
+
+/// <summary>What <c>-h</c>, <c>help</c> and <c>--version</c> print.</summary>
+internal static class UsageText
+{
+    private const string Flags =
+        """
+        Usage: broker [-c config_file] [-d] [-h] [-p port] [-v]
+               broker COMMAND [arguments]
+
+         -c : read this mosquitto.conf.
+         -d : go to the background after reading it.
+         -h : print this help.
+         -p : listen on this port, on this machine only; up to 10 times.
+              Without effect when the file has a listener.
+         -q : quiet, log nothing. Wins over -v and the file.
+         -v : verbose, log everything. Wins over the file.
+         --test-config : read the file, say what is wrong with it and end.
+         --version : print the version.
+
+        Commands:
+         run     what happens without a command
+         passwd  edit a password file
+         help    print this help
+
+        mosquitto-compat.md says what each directive of mosquitto.conf does here.
+        """;
+
+    private static readonly string Number =
+        typeof(UsageText).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    /// <summary>Three lines, as mosquitto has them.</summary>
+    public static string Version =>
+        $"""
+        broker {Number}
+        Copyright The Broker authors.
+        License MIT.
+        """;
+
+    /// <summary>What it is, then the flags.</summary>
+    public static string Usage =>
+        $"""
+        broker version {Number}
+
+        broker is an MQTT v5.0/v3.1.1/v3.1 broker.
+
+        {Flags}
+        """;
+}
