@@ -25,7 +25,8 @@ internal sealed class CommandLine(
             ? command(this, arguments[1..], stop)
             : RunAsync(arguments, stop);
 
-    private Task<int> RunAsync(string[] flags, CancellationToken stop) => new RunCommand(serve, output, error).RunAsync(flags, stop);
+    private Task<int> RunAsync(string[] flags, CancellationToken stop) =>
+        new RunCommand(serve, output, error).RunAsync(flags, stop);
 
     private async Task<int> HelpAsync()
     {

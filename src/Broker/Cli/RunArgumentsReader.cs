@@ -3,7 +3,9 @@ using Broker.Configuration;
 
 namespace Broker.Cli;
 
-/// <summary>Reads mosquitto's flags with mosquitto's texts and exit codes, which a general command line library does not keep.</summary>
+/// <summary>
+/// Reads mosquitto's flags with mosquitto's texts and exit codes, which a general command line library does not keep.
+/// </summary>
 internal static class RunArgumentsReader
 {
     private const int PortsMax = 10;
@@ -53,7 +55,8 @@ internal static class RunArgumentsReader
     {
         if (value is null) return Wrong("Error: -p argument given, but no port specified.");
         bool isNumber = int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int port);
-        if (!isNumber || port is < 1 or > ushort.MaxValue) return Wrong($"Error: Invalid port specified ({(isNumber ? port : value)}).");
+        if (!isNumber || port is < 1 or > ushort.MaxValue)
+            return Wrong($"Error: Invalid port specified ({(isNumber ? port : value)}).");
         return arguments.Ports.Length < PortsMax
             ? Go(arguments with { Ports = arguments.Ports.Add(port) })
             : Wrong($"Error: Only {PortsMax} ports can be specified on the command line.");

@@ -28,8 +28,9 @@ internal static class UsageText
         mosquitto-compat.md says what each directive of mosquitto.conf does here.
         """;
 
-    private static readonly string Number =
-        typeof(UsageText).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+    // The part behind a plus sign is the commit.
+    private static readonly string Number = typeof(UsageText).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <summary>Three lines, as mosquitto has them.</summary>
     public static string Version =>

@@ -9,7 +9,7 @@ internal static class ExitCode
     /// <summary>A certificate, key or cipher that does not work; an address that cannot be opened; anything unforeseen.</summary>
     public const int Failure = 1;
 
-    /// <summary>The configuration or the command line is wrong; an unknown <c>user</c>; broken content of a password file.</summary>
+    /// <summary>The configuration or the command line is wrong, <c>user</c> is unknown, a password file is broken.</summary>
     public const int BadConfiguration = 3;
 
     /// <summary>A password file cannot be opened.</summary>

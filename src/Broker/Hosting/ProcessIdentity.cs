@@ -42,7 +42,8 @@ internal sealed class ProcessIdentity
             return find(user) is { } account
                 ? new ProcessIdentity(account, warning: null, error: null)
                 : new ProcessIdentity(
-                    account: null, warning: null, $"Error: Unable to drop privileges to '{user}' because this user does not exist.");
+                    account: null, warning: null,
+                    $"Error: Unable to drop privileges to '{user}' because this user does not exist.");
         }
         if (options.ConfigFile is null) return Stay();
         return find(UsualAccount) is { } usual

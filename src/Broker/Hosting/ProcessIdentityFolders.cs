@@ -16,7 +16,7 @@ internal static class ProgramFolders
             catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
             {
                 return $"Error: '{account}' cannot read the program's own files in '{folder}': {broken.Message} "
-                    + "Code is loaded from there while the broker runs; make the folder readable or install the broker elsewhere.";
+                    + "Code is loaded from there while the broker runs; make it readable or install the broker elsewhere.";
             }
         }
         return null;

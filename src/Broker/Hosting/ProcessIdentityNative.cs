@@ -48,7 +48,7 @@ internal static partial class NativeAccounts
     [LibraryImport("libc", SetLastError = true)]
     private static partial int setuid(uint user);
 
-    /// <summary>The head of <c>struct passwd</c>, which glibc, musl and macOS share; the rest is room enough for theirs.</summary>
+    /// <summary>The head of <c>struct passwd</c>, which glibc, musl and macOS share; the rest is room.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 128)]
     private struct PasswordEntry
     {

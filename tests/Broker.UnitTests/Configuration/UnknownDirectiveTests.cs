@@ -32,5 +32,6 @@ public class UnknownDirectiveTests
         Assert.Contains("(it holds the character U+00A0)", Reading.Remarks("listener\u00A01883")[^1], StringComparison.Ordinal);
 
     [Fact]
-    public void Case_matters() => Assert.Contains("Error: Unknown configuration variable 'MAX_QOS'.", Reading.Remarks("MAX_QOS 1"));
+    public void Case_matters() =>
+        Assert.Contains("Error: Unknown configuration variable 'MAX_QOS'.", Reading.Remarks("MAX_QOS 1"));
 }

@@ -119,9 +119,14 @@ internal static class LimitDirectives
     private static void CheckMemoryLimit(ConfigurationBuilder builder, string value, DirectiveContext context)
     {
         if (value.StartsWith('-'))
-            context.Error(context.Value, "'memory_limit' takes bytes, 0 or more", $"Error: Invalid 'memory_limit' value ({value}).");
+        {
+            context.Error(
+                context.Value, "'memory_limit' takes bytes, 0 or more", $"Error: Invalid 'memory_limit' value ({value}).");
+        }
         else if (value != "0")
+        {
             Row.Report(context, DirectiveStatus.NotSupported, NoMemoryLimit);
+        }
     }
 
     private static void SetRetainExpiry(ConfigurationBuilder builder, int minutes, DirectiveContext context)

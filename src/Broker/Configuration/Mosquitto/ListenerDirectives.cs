@@ -23,7 +23,8 @@ internal static class ListenerDirectives
                 (listener, value, _) => listener.Options = listener.Options with { Address = value })
             with { IsDuplicateAnError = true, Note = "Deprecated in mosquitto: use `listener PORT ADDRESS`." },
         Row.Works("socket_domain", Listener, ValueKinds.Choice(
-                "Error: Invalid '{0}' value '{1}' in configuration.", ("ipv4", SocketDomain.IPv4), ("ipv6", SocketDomain.IPv6)), "both",
+                "Error: Invalid '{0}' value '{1}' in configuration.", ("ipv4", SocketDomain.IPv4), ("ipv6", SocketDomain.IPv6)),
+                "both",
                 (listener, value) => listener.Options = listener.Options with { SocketDomain = value })
             with { Since = "1.5.5" },
         Row.Works("bind_interface", Listener, ValueKinds.Text("device name"), "none",
