@@ -28,11 +28,12 @@ internal static partial class BrokerHost
         {
             using ILoggerFactory loggers =
                 LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Trace).AddProvider(provider));
-            return await RunAsync(options, loggers, token);
+            return await RunAsync(options, provider, loggers, token);
         }
     }
 
-    private static async Task<int> RunAsync(BrokerOptions options, ILoggerFactory loggers, CancellationToken token)
+    private static async Task<int> RunAsync(
+        BrokerOptions options, LoggingProvider log, ILoggerFactory loggers, CancellationToken token)
     {
         ILogger logger = loggers.CreateLogger("Broker");
         Log.Starting(logger, ProductVersion.Text);
@@ -42,10 +43,11 @@ internal static partial class BrokerHost
         if (identity.Warning is { } warning) Log.Warning(logger, warning);
 
         using SecretFiles secrets = SecretFiles.Load(options);
-        if (secrets.Error is { } error) return Fail(logger, error, secrets.ExitCode);
+        foreach (string error in secrets.Errors) Log.StartFailed(logger, error);
+        if (secrets.Errors.Count > 0) return secrets.ExitCode;
         using var engine = new BrokerEngine(
             options, new EngineServices(new MemoryStateStore(), secrets.Authenticator!, TimeProvider.System, loggers));
-        using var signals = new SignalLifetime(() => Log.HangUp(logger));
+        using var signals = new SignalLifetime(() => OnHangUp(log, logger));
         try
         {
             await using WebApplication app = Build(new KestrelBindings(options, engine, secrets.Tls, logger), loggers, signals);
@@ -91,6 +93,12 @@ internal static partial class BrokerHost
         }
     }
 
+    private static void OnHangUp(LoggingProvider log, ILogger logger)
+    {
+        log.Reopen();
+        Log.HangUp(logger);
+    }
+
     private static int Fail(ILogger logger, string error, int exitCode)
     {
         Log.StartFailed(logger, error);
@@ -130,7 +138,7 @@ internal static partial class BrokerHost
         internal static partial void Warning(ILogger logger, string warning);
 
         [LoggerMessage(EventIds.ReloadNotSupported, LogLevel.Warning,
-            "SIGHUP: this version does not read its files again while it runs; restart it to change them.")]
+            "SIGHUP: log files are opened anew. Other files are read at the start only: restart the broker to change them.")]
         internal static partial void HangUp(ILogger logger);
     }
 }
