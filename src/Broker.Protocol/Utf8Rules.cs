@@ -10,6 +10,9 @@ namespace Broker.Protocol;
 /// </summary>
 public static class Utf8Rules
 {
+    private static readonly SearchValues<byte> PrintableBytes = SearchValues.Create(Printable.Select(c => (byte)c).ToArray());
+    private static readonly SearchValues<char> PrintableChars = SearchValues.Create(Printable);
+
     // In well-formed UTF-8 only characters that begin with these bytes can be a C1 control (C2) or a non-character (EF, F0..F4).
     private static readonly SearchValues<byte> SuspectLeadBytes = SearchValues.Create([0xC2, 0xEF, 0xF0, 0xF1, 0xF2, 0xF3, 0xF4]);
 
@@ -23,7 +26,7 @@ public static class Utf8Rules
     /// <param name="text">The string.</param>
     public static bool IsValid(ReadOnlySpan<char> text)
     {
-        if (text.IndexOfAnyExceptInRange(' ', '~') < 0)
+        if (text.IndexOfAnyExcept(PrintableChars) < 0)
         {
             return text.Length <= ushort.MaxValue;
         }
@@ -47,7 +50,10 @@ public static class Utf8Rules
     /// <summary>The rule that <paramref name="utf8"/> breaks, or null.</summary>
     /// <param name="utf8">The bytes without a length prefix.</param>
     public static Fault? Check(ReadOnlySpan<byte> utf8) =>
-        utf8.IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0 ? null : CheckBeyondAscii(utf8);
+        utf8.IndexOfAnyExcept(PrintableBytes) < 0 ? null : CheckBeyondAscii(utf8);
+
+    /// <summary>The ASCII characters that need no further look: nearly every string is made of them alone.</summary>
+    internal static string Printable => string.Concat(Enumerable.Range(' ', '~' - ' ' + 1).Select(value => (char)value));
 
     private static Fault? CheckBeyondAscii(ReadOnlySpan<byte> utf8)
     {

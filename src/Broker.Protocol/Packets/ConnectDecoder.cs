@@ -13,7 +13,7 @@ internal ref struct ConnectDecoder
 
     public ConnectDecoder(ReadOnlySpan<byte> body) => _reader = new SpanReader(body);
 
-    /// <summary>The version, once it was read.</summary>
+    /// <summary>The version, once it was read; of a level that is not supported, the one in which to say so.</summary>
     public ProtocolVersion Version { get; private set; }
 
     // protocol name | level | flags | keep alive [| properties] | client id [| will] [| user name] [| password]
@@ -55,7 +55,7 @@ internal ref struct ConnectDecoder
             return fault;
         }
 
-        fault = ReadCredentials(out string? userName, out byte[]? password);
+        fault = ReadCredentials(out string? userName, out ReadOnlyMemory<byte>? password);
         if (fault is not null || !_reader.IsAtEnd)
         {
             return fault ?? Faults.TrailingBytes;
@@ -66,7 +66,7 @@ internal ref struct ConnectDecoder
             ClientId = Encoding.UTF8.GetString(clientId),
             Will = will,
             UserName = userName,
-            Password = password is null ? null : password.AsMemory(),
+            Password = password,
         };
         return null;
     }
@@ -89,15 +89,22 @@ internal ref struct ConnectDecoder
             return _reader.Fault;
         }
 
-        Version = (isOldName, level & 0x7F) switch
+        Version = (isOldName, level) switch
         {
-            (true, 3) => ProtocolVersion.Mqtt31,
-            (false, 4) => ProtocolVersion.Mqtt311,
-            (false, 5) when level == 5 => ProtocolVersion.Mqtt50,
+            (true, 0x03 or 0x83) => ProtocolVersion.Mqtt31,
+            (false, 0x04 or 0x84) => ProtocolVersion.Mqtt311,
+            (false, 0x05) => ProtocolVersion.Mqtt50,
             _ => ProtocolVersion.Unknown,
         };
         _isBridge = level > 0x7F;
-        return Version == ProtocolVersion.Unknown ? Faults.UnsupportedProtocolVersion : null;
+        if (Version != ProtocolVersion.Unknown)
+        {
+            return null;
+        }
+
+        // A later version will read CONNACK as 5.0 has it, an earlier one the return code of 3.1.1.
+        Version = !isOldName && level >= 5 ? ProtocolVersion.Mqtt50 : ProtocolVersion.Mqtt311;
+        return Faults.UnsupportedProtocolVersion;
     }
 
     private Fault? ReadFlags()
@@ -245,7 +252,7 @@ internal ref struct ConnectDecoder
         return properties.Fault;
     }
 
-    private Fault? ReadCredentials(out string? userName, out byte[]? password)
+    private Fault? ReadCredentials(out string? userName, out ReadOnlyMemory<byte>? password)
     {
         userName = null;
         password = null;

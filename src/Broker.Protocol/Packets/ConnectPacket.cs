@@ -62,8 +62,8 @@ public sealed record ConnectPacket
     /// <param name="body">What follows the fixed header, the whole of it.</param>
     /// <param name="packet">The packet; null on failure.</param>
     /// <param name="version">
-    /// The version, also on failure when it could be read, so that the refusal can be said in it; else
-    /// <see cref="ProtocolVersion.Unknown"/>.
+    /// The version, also on failure: the one in which the refusal can be said, or <see cref="ProtocolVersion.Unknown"/> when
+    /// the peer does not speak MQTT and is owed no answer.
     /// </param>
     /// <param name="fault">Why it was refused.</param>
     public static bool TryDecode(

@@ -16,7 +16,8 @@ public static class TopicFilter
     public static bool Matches(ReadOnlySpan<char> filter, ReadOnlySpan<char> topic)
     {
         // MQTT-4.7.2-1: wildcards at the start do not reach topics of the server's own.
-        if (topic.StartsWith('$') && (filter.StartsWith('+') || filter.StartsWith('#')))
+        bool beginsWithWildcard = !filter.IsEmpty && filter[0] is ('+' or '#');
+        if (beginsWithWildcard && !topic.IsEmpty && topic[0] == '$')
         {
             return false;
         }
@@ -24,13 +25,13 @@ public static class TopicFilter
         TopicLevels names = TopicLevels.Of(topic);
         foreach (ReadOnlySpan<char> level in TopicLevels.Of(filter))
         {
-            if (level is "#")
+            if (IsOnly(level, '#'))
             {
                 // Before the next name is asked for: '#' stands for the parent level too.
                 return true;
             }
 
-            if (!names.MoveNext() || !(level is "+" || level.SequenceEqual(names.Current)))
+            if (!names.MoveNext() || !(IsOnly(level, '+') || level.SequenceEqual(names.Current)))
             {
                 return false;
             }
@@ -56,6 +57,8 @@ public static class TopicFilter
             ? CheckWildcards(shared)
             : Faults.SharedFilterInvalid;
     }
+
+    private static bool IsOnly(ReadOnlySpan<char> level, char wildcard) => level.Length == 1 && level[0] == wildcard;
 
     private static Fault? CheckWildcards(ReadOnlySpan<char> filter)
     {

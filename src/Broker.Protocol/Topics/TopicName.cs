@@ -6,7 +6,8 @@ namespace Broker.Protocol.Topics;
 public static class TopicName
 {
     // Printable ASCII but for + and #: what nearly every topic is made of, so that one vectorised pass decides.
-    private static readonly SearchValues<byte> Plain = SearchValues.Create(PlainBytes());
+    private static readonly SearchValues<byte> Plain =
+        SearchValues.Create([.. Utf8Rules.Printable.Except("+#").Select(c => (byte)c)]);
 
     /// <summary>True for a topic name: not empty, no wildcard, a valid string of at most 65,535 bytes.</summary>
     /// <param name="utf8">The name without a length prefix.</param>
@@ -31,18 +32,4 @@ public static class TopicName
     }
 
     private static bool HasWildcard(ReadOnlySpan<byte> utf8) => utf8.ContainsAny((byte)'+', (byte)'#');
-
-    private static byte[] PlainBytes()
-    {
-        var plain = new List<byte>();
-        for (byte value = (byte)' '; value <= (byte)'~'; value++)
-        {
-            if (value is not ((byte)'+' or (byte)'#'))
-            {
-                plain.Add(value);
-            }
-        }
-
-        return [.. plain];
-    }
 }
