@@ -15,9 +15,15 @@ public sealed class BrokerProcess : IAsyncDisposable
 
     public int Id => _child.Id;
 
-    /// <summary>The program and its first arguments: what stands before an operator's own.</summary>
+    /// <summary>
+    /// The program and its first arguments, what stands before an operator's own. BROKER_TEST_COMMAND in the environment
+    /// puts another build in its place, for example a published one.
+    /// </summary>
     public static (string FileName, string[] Arguments) Command =>
-        (Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Path.Combine(AppContext.BaseDirectory, "broker.dll")]);
+        Environment.GetEnvironmentVariable("BROKER_TEST_COMMAND")?.Split(' ') is [string program, .. string[] arguments]
+            ? (program, arguments)
+            : (Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+                [Path.Combine(AppContext.BaseDirectory, "broker.dll")]);
 
     /// <summary>Starts with a configuration file and waits until it serves.</summary>
     public static Task<BrokerProcess> StartAsync(string configFile, params string[] arguments) =>

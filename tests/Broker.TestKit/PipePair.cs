@@ -1,0 +1,35 @@
+using System.IO.Pipelines;
+
+namespace Broker.TestKit;
+
+/// <summary>A connection in memory: what one end writes the other reads.</summary>
+internal sealed class PipePair
+{
+    private readonly Pipe _toBroker;
+    private readonly Pipe _toClient;
+
+    /// <param name="windowBytes">How much the broker may write ahead of the client's reading; 0 for no limit.</param>
+    public PipePair(int windowBytes = 0)
+    {
+        _toBroker = new Pipe(Options(0));
+        _toClient = new Pipe(Options(windowBytes));
+        Client = new End(_toClient.Reader, _toBroker.Writer);
+        Broker = new End(_toBroker.Reader, _toClient.Writer);
+    }
+
+    public IDuplexPipe Client { get; }
+
+    public IDuplexPipe Broker { get; }
+
+    /// <summary>Breaks the connection off from the broker's side, as a transport's abort does.</summary>
+    public void Abort()
+    {
+        _toBroker.Writer.Complete();
+        _toClient.Writer.CancelPendingFlush();
+    }
+
+    private static PipeOptions Options(int windowBytes) =>
+        new(pauseWriterThreshold: windowBytes, resumeWriterThreshold: windowBytes / 2, useSynchronizationContext: false);
+
+    private sealed record End(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+}
