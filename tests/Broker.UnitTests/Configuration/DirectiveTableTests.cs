@@ -1,0 +1,137 @@
+using Broker.Configuration.Mosquitto;
+
+namespace Broker.UnitTests.Configuration;
+
+public class DirectiveTableTests
+{
+    /// <summary>A line of every directive, with what must stand above it.</summary>
+    private static readonly string[] GlobalLines =
+    [
+        "allow_anonymous true", "allow_duplicate_messages true", "allow_zero_length_clientid true", "auto_id_prefix a",
+        "autosave_interval 1", "autosave_on_changes true", "bind_address ::1", "check_retain_source true", "clientid_prefixes a",
+        "connection_messages true", "enable_control_api true", "global_max_clients 1", "global_max_connections 1", "log_dest stdout",
+        "log_facility 1", "log_timestamp true", "log_timestamp_format %s", "log_type all", "max_inflight_bytes 1",
+        "max_inflight_messages 1", "max_keepalive 1", "max_packet_size 20", "max_queued_bytes 1", "max_queued_messages 1",
+        "memory_limit 1", "message_size_limit 1", "packet_buffer_size 1", "websockets_headers_size 1", "password_file a",
+        "per_listener_settings false", "persistence true", "retained_persistence true", "persistence_file a", "persistence_location a",
+        "persistent_client_expiration 1d", "pid_file a", "port 1", "queue_qos0_messages true", "retain_available true",
+        "retain_expiry_interval 1", "retry_interval 20", "set_tcp_nodelay true", "sys_interval 10", "upgrade_outgoing_qos true", "user a",
+        "websockets_log_level 1", "include_dir .", "connection a", "listener 1",
+    ];
+
+    private static readonly string[] ListenerLines =
+    [
+        "accept_protocol_versions 3,4", "bind_interface lo", "http_dir /tmp", "listener_allow_anonymous true",
+        "listener_auto_id_prefix a", "max_connections 1", "max_qos 1", "maximum_qos 1", "max_topic_alias 1", "max_topic_alias_broker 1",
+        "mount_point a", "protocol mqtt", "proxy_protocol_v2_require_tls false", "socket_domain ipv4", "use_username_as_clientid true",
+        "websockets_origin a", "cafile a", "capath a", "certfile a", "keyfile a", "require_certificate true",
+        "use_identity_as_username true", "use_subject_as_username true", "disable_client_cert_date_checks true", "ciphers a",
+        "ciphers_tls1.3 a", "tls_version tlsv1.2", "dhparamfile a", "tls_keyform pem",
+    ];
+
+    private static readonly string[] BridgeLines =
+    [
+        "address a", "addresses a", "topic a", "bridge_attempt_unsubscribe true", "bridge_bind_address a", "bridge_max_packet_size 1",
+        "bridge_max_topic_alias 1", "bridge_outgoing_retain true", "bridge_protocol_version mqttv50", "bridge_receive_maximum 1",
+        "bridge_session_expiry_interval 1", "bridge_reload_type lazy", "bridge_tcp_keepalive 1 1 1", "bridge_tcp_user_timeout 1",
+        "cleansession true", "local_cleansession true", "keepalive_interval 60", "idle_timeout 1", "start_type once", "threshold 1",
+        "restart_timeout 5 30", "round_robin true", "try_private true", "notifications true", "notifications_local_only true",
+        "notification_topic a", "remote_clientid a", "clientid a", "remote_username a", "username a", "remote_password a", "password a",
+        "local_clientid a", "local_username a", "local_password a", "bridge_cafile a", "bridge_capath a", "bridge_tls_use_os_certs true",
+        "bridge_certfile a", "bridge_keyfile a", "bridge_insecure true", "bridge_alpn a", "bridge_ciphers a", "bridge_ciphers_tls1.3 a",
+        "bridge_tls_version tlsv1.2", "bridge_require_ocsp true", "bridge_identity a", "bridge_psk aa",
+    ];
+
+    private static readonly string[] RefusedLines =
+    [
+        "acl_file a", "psk_file a", "psk_hint a", "crlfile a", "tls_engine a", "tls_engine_kpass_sha1 a", "tls_keyform engine",
+        "enable_proxy_protocol 1", "proxy_protocol_v2_require_tls true", "protocol http_api", "plugin a.so", "auth_plugin a.so",
+        "global_plugin a.so", "plugin_load a a.so", "plugin_use a", "plugin_opt_abc a", "auth_opt_abc a",
+        "auth_plugin_deny_special_chars true",
+    ];
+
+    public static TheoryData<string> Refused => [.. RefusedLines];
+
+    public static TheoryData<string> NotRefused =>
+    [
+        .. GlobalLines.Where(line => !line.StartsWith("connection ", StringComparison.Ordinal)),
+        .. ListenerLines.Select(line => $"listener 1884\ncertfile a\nkeyfile a\n{line}"),
+        .. BridgeLines.Select(line => $"connection x\n{line}\n" + (line.StartsWith("address", StringComparison.Ordinal) ? "" : "address a\n")
+            + "topic b"),
+    ];
+
+    [Fact]
+    public void Every_spelling_of_every_directive_is_tried_here()
+    {
+        IEnumerable<string> tried = GlobalLines.Concat(ListenerLines).Concat(BridgeLines).Concat(RefusedLines)
+            .Select(line => line.Split(' ')[0]);
+
+        Assert.Empty(DirectiveTable.Names.Except(tried));
+    }
+
+    [Theory]
+    [MemberData(nameof(NotRefused))]
+    public void A_directive_that_is_not_refused_has_no_error(string text)
+    {
+        string[] errors = Reading.Errors(text.Replace("include_dir .", "include_dir /proc/self/fdinfo", StringComparison.Ordinal));
+        Assert.Empty(errors);
+    }
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public void A_directive_that_is_refused_is_an_error_that_says_why(string line)
+    {
+        string above = line.Contains("opt_", StringComparison.Ordinal) || line.Contains("deny", StringComparison.Ordinal)
+            ? "listener 1884\nplugin a.so" : "listener 1884";
+
+        string[] errors = Reading.Errors($"{above}\n{line}");
+
+        Assert.Contains(errors, error => error.Contains("is not supported yet: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_directive_without_effect_says_so()
+    {
+        foreach (Directive row in DirectiveTable.Rows.Where(row => row.Status != DirectiveStatus.Implemented))
+            Assert.False(row.Note.Length == 0, $"'{row.Name}' has no note");
+    }
+
+    [Fact]
+    public void Rows_say_everything()
+    {
+        Assert.All(DirectiveTable.Rows, row =>
+        {
+            Assert.NotEmpty(row.Values);
+            Assert.NotEmpty(row.Default);
+            Assert.Matches("^(≤1\\.4|[12]\\.\\d+(\\.\\d+)?)( \\(.*\\))?$", row.Since);
+        });
+        Assert.Equal(DirectiveTable.Names.Distinct().Count(), DirectiveTable.Names.Count());
+    }
+
+    [Theory]
+    [InlineData("check_retain_source false")]
+    [InlineData("enable_control_api false")]
+    [InlineData("sys_interval 0")]
+    [InlineData("memory_limit 0")]
+    [InlineData("set_tcp_nodelay true")]
+    [InlineData("persistence false")]
+    public void A_value_that_asks_for_nothing_is_not_complained_about(string line) => Assert.Empty(Reading.Remarks(line));
+
+    [Theory]
+    [InlineData("autosave_interval 60", "note")]
+    [InlineData("set_tcp_nodelay false", "note")]
+    [InlineData("retry_interval 20", "note")]
+    [InlineData("sys_interval 10", "warning")]
+    [InlineData("enable_control_api true", "warning")]
+    public void What_has_no_effect_is_named_with_its_place(string line, string severity) =>
+        Assert.StartsWith($"a.conf:1:1: {severity}: '{line.Split(' ')[0]}' ", Assert.Single(Reading.Remarks(line)), StringComparison.Ordinal);
+
+    [Fact]
+    public void Every_line_of_a_bridge_is_named()
+    {
+        string[] warnings = Reading.Warnings("connection far\naddress b\ntopic # out\nremote_password secret\n");
+
+        Assert.Equal(["1", "2", "3", "4"], warnings.Select(line => line.Split(':')[1]));
+        Assert.DoesNotContain(warnings, line => line.Contains("secret", StringComparison.Ordinal));
+    }
+}
