@@ -6,10 +6,8 @@ namespace Broker.Cli;
 
 /// <summary>Runs the broker: flags, then the file, then the host.</summary>
 /// <param name="serve">Serves until it is told to stop; gives the exit code.</param>
-/// <param name="output">Standard output.</param>
-/// <param name="error">Standard error.</param>
-internal sealed class RunCommand(
-    Func<BrokerOptions, CancellationToken, Task<int>> serve, TextWriter output, TextWriter error)
+/// <param name="streams">Where to write.</param>
+internal sealed class RunCommand(Func<BrokerOptions, CancellationToken, Task<int>> serve, StandardStreams streams)
 {
     private const string PersistenceLocationVariable = "MOSQUITTO_PERSISTENCE_LOCATION";
 
@@ -17,8 +15,8 @@ internal sealed class RunCommand(
     public async Task<int> RunAsync(string[] flags, CancellationToken stop)
     {
         RunArgumentsReading reading = RunArgumentsReader.Read(flags);
-        if (reading.Error.Length > 0) await error.WriteLineAsync(reading.Error);
-        if (reading.Output.Length > 0) await output.WriteLineAsync(reading.Output);
+        if (reading.Error.Length > 0) await streams.Error.WriteLineAsync(reading.Error);
+        if (reading.Output.Length > 0) await streams.Output.WriteLineAsync(reading.Output);
         if (reading.Arguments is not { } arguments) return reading.ExitCode;
 
         // The copy in the background must not write to the terminal it leaves, so this comes before anything is said.
@@ -43,7 +41,7 @@ internal sealed class RunCommand(
         foreach (ConfigurationDiagnostic remark in configuration.Diagnostics)
         {
             if (arguments.IsQuiet && remark.Severity != DiagnosticSeverity.Error) continue;
-            foreach (string line in remark.Lines()) error.WriteLine(line);
+            foreach (string line in remark.Lines()) streams.Error.WriteLine(line);
         }
         return configuration;
     }
@@ -52,11 +50,11 @@ internal sealed class RunCommand(
     {
         if (arguments.ConfigFile is null)
         {
-            await error.WriteLineAsync("Please provide a configuration file to test.");
+            await streams.Error.WriteLineAsync("Please provide a configuration file to test.");
             return ExitCode.BadConfiguration;
         }
         if (configuration.Options is null) return ExitCode.BadConfiguration;
-        await error.WriteLineAsync("Configuration file is OK.");
+        await streams.Error.WriteLineAsync("Configuration file is OK.");
         return ExitCode.Success;
     }
 }

@@ -1,4 +1,4 @@
-using System.Reflection;
+using Broker.Hosting;
 
 namespace Broker.Cli;
 
@@ -28,14 +28,10 @@ internal static class UsageText
         mosquitto-compat.md says what each directive of mosquitto.conf does here.
         """;
 
-    // The part behind a plus sign is the commit.
-    private static readonly string Number = typeof(UsageText).Assembly
-        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-
     /// <summary>Three lines, as mosquitto has them.</summary>
     public static string Version =>
         $"""
-        broker {Number}
+        broker {ProductVersion.Text}
         Copyright The Broker authors.
         License MIT.
         """;
@@ -43,7 +39,7 @@ internal static class UsageText
     /// <summary>What it is, then the flags.</summary>
     public static string Usage =>
         $"""
-        broker version {Number}
+        broker version {ProductVersion.Text}
 
         broker is an MQTT v5.0/v3.1.1/v3.1 broker.
 

@@ -29,4 +29,10 @@ internal sealed record BrokerOptions
 
     /// <summary>The file these options came from; null when started without one.</summary>
     public string? ConfigFile { get; init; }
+
+    /// <summary>Whether no listener was asked for, so that only this machine may connect.</summary>
+    public bool IsLocalOnly { get; init; }
+
+    /// <summary>Warnings and notes about the file, one printed line each. They were written to standard error.</summary>
+    public ImmutableArray<string> StartRemarks { get; init; } = [];
 }

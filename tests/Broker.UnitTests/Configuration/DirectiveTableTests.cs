@@ -8,46 +8,50 @@ public class DirectiveTableTests
     private static readonly string[] GlobalLines =
     [
         "allow_anonymous true", "allow_duplicate_messages true", "allow_zero_length_clientid true", "auto_id_prefix a",
-        "autosave_interval 1", "autosave_on_changes true", "bind_address ::1", "check_retain_source true", "clientid_prefixes a",
-        "connection_messages true", "enable_control_api true", "global_max_clients 1", "global_max_connections 1", "log_dest stdout",
-        "log_facility 1", "log_timestamp true", "log_timestamp_format %s", "log_type all", "max_inflight_bytes 1",
-        "max_inflight_messages 1", "max_keepalive 1", "max_packet_size 20", "max_queued_bytes 1", "max_queued_messages 1",
-        "memory_limit 1", "message_size_limit 1", "packet_buffer_size 1", "websockets_headers_size 1", "password_file a",
-        "per_listener_settings false", "persistence true", "retained_persistence true", "persistence_file a", "persistence_location a",
-        "persistent_client_expiration 1d", "pid_file a", "port 1", "queue_qos0_messages true", "retain_available true",
-        "retain_expiry_interval 1", "retry_interval 20", "set_tcp_nodelay true", "sys_interval 10", "upgrade_outgoing_qos true", "user a",
+        "autosave_interval 1", "autosave_on_changes true", "bind_address ::1", "check_retain_source true",
+        "clientid_prefixes a", "connection_messages true", "enable_control_api true", "global_max_clients 1",
+        "global_max_connections 1", "log_dest stdout", "log_facility 1", "log_timestamp true", "log_timestamp_format %s",
+        "log_type all", "max_inflight_bytes 1", "max_inflight_messages 1", "max_keepalive 1", "max_packet_size 20",
+        "max_queued_bytes 1", "max_queued_messages 1", "memory_limit 1", "message_size_limit 1", "packet_buffer_size 1",
+        "websockets_headers_size 1", "password_file a", "per_listener_settings false", "persistence true",
+        "retained_persistence true", "persistence_file a", "persistence_location a", "persistent_client_expiration 1d",
+        "pid_file a", "port 1", "queue_qos0_messages true", "retain_available true", "retain_expiry_interval 1",
+        "retry_interval 20", "set_tcp_nodelay true", "sys_interval 10", "upgrade_outgoing_qos true", "user a",
         "websockets_log_level 1", "include_dir .", "connection a", "listener 1",
     ];
 
     private static readonly string[] ListenerLines =
     [
         "accept_protocol_versions 3,4", "bind_interface lo", "http_dir /tmp", "listener_allow_anonymous true",
-        "listener_auto_id_prefix a", "max_connections 1", "max_qos 1", "maximum_qos 1", "max_topic_alias 1", "max_topic_alias_broker 1",
-        "mount_point a", "protocol mqtt", "proxy_protocol_v2_require_tls false", "socket_domain ipv4", "use_username_as_clientid true",
-        "websockets_origin a", "cafile a", "capath a", "certfile a", "keyfile a", "require_certificate true",
-        "use_identity_as_username true", "use_subject_as_username true", "disable_client_cert_date_checks true", "ciphers a",
-        "ciphers_tls1.3 a", "tls_version tlsv1.2", "dhparamfile a", "tls_keyform pem",
+        "listener_auto_id_prefix a", "max_connections 1", "max_qos 1", "maximum_qos 1", "max_topic_alias 1",
+        "max_topic_alias_broker 1", "mount_point a", "protocol mqtt", "proxy_protocol_v2_require_tls false",
+        "socket_domain ipv4", "use_username_as_clientid true", "websockets_origin a", "cafile a", "capath a", "certfile a",
+        "keyfile a", "require_certificate true", "use_identity_as_username true", "use_subject_as_username true",
+        "disable_client_cert_date_checks true", "ciphers a", "ciphers_tls1.3 a", "tls_version tlsv1.2", "dhparamfile a",
+        "tls_keyform pem",
     ];
 
     private static readonly string[] BridgeLines =
     [
-        "address a", "addresses a", "topic a", "bridge_attempt_unsubscribe true", "bridge_bind_address a", "bridge_max_packet_size 1",
-        "bridge_max_topic_alias 1", "bridge_outgoing_retain true", "bridge_protocol_version mqttv50", "bridge_receive_maximum 1",
-        "bridge_session_expiry_interval 1", "bridge_reload_type lazy", "bridge_tcp_keepalive 1 1 1", "bridge_tcp_user_timeout 1",
-        "cleansession true", "local_cleansession true", "keepalive_interval 60", "idle_timeout 1", "start_type once", "threshold 1",
-        "restart_timeout 5 30", "round_robin true", "try_private true", "notifications true", "notifications_local_only true",
-        "notification_topic a", "remote_clientid a", "clientid a", "remote_username a", "username a", "remote_password a", "password a",
-        "local_clientid a", "local_username a", "local_password a", "bridge_cafile a", "bridge_capath a", "bridge_tls_use_os_certs true",
-        "bridge_certfile a", "bridge_keyfile a", "bridge_insecure true", "bridge_alpn a", "bridge_ciphers a", "bridge_ciphers_tls1.3 a",
+        "address a", "addresses a", "topic a", "bridge_attempt_unsubscribe true", "bridge_bind_address a",
+        "bridge_max_packet_size 1", "bridge_max_topic_alias 1", "bridge_outgoing_retain true",
+        "bridge_protocol_version mqttv50", "bridge_receive_maximum 1", "bridge_session_expiry_interval 1",
+        "bridge_reload_type lazy", "bridge_tcp_keepalive 1 1 1", "bridge_tcp_user_timeout 1", "cleansession true",
+        "local_cleansession true", "keepalive_interval 60", "idle_timeout 1", "start_type once", "threshold 1",
+        "restart_timeout 5 30", "round_robin true", "try_private true", "notifications true",
+        "notifications_local_only true", "notification_topic a", "remote_clientid a", "clientid a", "remote_username a",
+        "username a", "remote_password a", "password a", "local_clientid a", "local_username a", "local_password a",
+        "bridge_cafile a", "bridge_capath a", "bridge_tls_use_os_certs true", "bridge_certfile a", "bridge_keyfile a",
+        "bridge_insecure true", "bridge_alpn a", "bridge_ciphers a", "bridge_ciphers_tls1.3 a",
         "bridge_tls_version tlsv1.2", "bridge_require_ocsp true", "bridge_identity a", "bridge_psk aa",
     ];
 
     private static readonly string[] RefusedLines =
     [
-        "acl_file a", "psk_file a", "psk_hint a", "crlfile a", "tls_engine a", "tls_engine_kpass_sha1 a", "tls_keyform engine",
-        "enable_proxy_protocol 1", "proxy_protocol_v2_require_tls true", "protocol http_api", "plugin a.so", "auth_plugin a.so",
-        "global_plugin a.so", "plugin_load a a.so", "plugin_use a", "plugin_opt_abc a", "auth_opt_abc a",
-        "auth_plugin_deny_special_chars true",
+        "acl_file a", "psk_file a", "psk_hint a", "crlfile a", "tls_engine a", "tls_engine_kpass_sha1 a",
+        "tls_keyform engine", "enable_proxy_protocol 1", "proxy_protocol_v2_require_tls true", "protocol http_api",
+        "plugin a.so", "auth_plugin a.so", "global_plugin a.so", "plugin_load a a.so", "plugin_use a", "plugin_opt_abc a",
+        "auth_opt_abc a", "auth_plugin_deny_special_chars true",
     ];
 
     public static TheoryData<string> Refused => [.. RefusedLines];
@@ -56,8 +60,9 @@ public class DirectiveTableTests
     [
         .. GlobalLines.Where(line => !line.StartsWith("connection ", StringComparison.Ordinal)),
         .. ListenerLines.Select(line => $"listener 1884\ncertfile a\nkeyfile a\n{line}"),
-        .. BridgeLines.Select(line => $"connection x\n{line}\n" + (line.StartsWith("address", StringComparison.Ordinal) ? "" : "address a\n")
-            + "topic b"),
+        .. BridgeLines.Select(line =>
+            line.StartsWith("address", StringComparison.Ordinal)
+                ? $"connection x\n{line}\ntopic b" : $"connection x\n{line}\naddress a\ntopic b"),
     ];
 
     [Fact]
@@ -73,8 +78,9 @@ public class DirectiveTableTests
     [MemberData(nameof(NotRefused))]
     public void A_directive_that_is_not_refused_has_no_error(string text)
     {
-        string[] errors = Reading.Errors(text.Replace("include_dir .", "include_dir /proc/self/fdinfo", StringComparison.Ordinal));
-        Assert.Empty(errors);
+        // A folder that is there wherever the tests run, and holds no *.conf.
+        string folder = AppContext.BaseDirectory;
+        Assert.Empty(Reading.Errors(text.Replace("include_dir .", $"include_dir {folder}", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -124,7 +130,8 @@ public class DirectiveTableTests
     [InlineData("sys_interval 10", "warning")]
     [InlineData("enable_control_api true", "warning")]
     public void What_has_no_effect_is_named_with_its_place(string line, string severity) =>
-        Assert.StartsWith($"a.conf:1:1: {severity}: '{line.Split(' ')[0]}' ", Assert.Single(Reading.Remarks(line)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"a.conf:1:1: {severity}: '{line.Split(' ')[0]}' ", Assert.Single(Reading.Remarks(line)), StringComparison.Ordinal);
 
     [Fact]
     public void Every_line_of_a_bridge_is_named()

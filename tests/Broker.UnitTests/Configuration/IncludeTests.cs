@@ -24,8 +24,8 @@ public sealed class IncludeTests : IDisposable
     {
         BrokerOptions options = Load(
             "listener 1\ninclude_dir DIR # here\nlistener 9\n",
-            ("b.conf", "listener 4"), ("B.conf", "listener 3"), ("a.conf", "listener 2"), ("c.txt", "nonsense"), (".conf", "nonsense"),
-            ("c.CONF", "nonsense")).Options!;
+            ("b.conf", "listener 4"), ("B.conf", "listener 3"), ("a.conf", "listener 2"), ("c.txt", "nonsense"),
+            (".conf", "nonsense"), ("c.CONF", "nonsense")).Options!;
 
         Assert.Equal([1, 2, 3, 4, 9], options.Listeners.Select(listener => listener.Port));
     }
@@ -50,7 +50,8 @@ public sealed class IncludeTests : IDisposable
         ConfigurationResult result = Load("include_dir DIR", ("a.conf", "include_dir /tmp"));
 
         Assert.Equal(
-            "Error: The include_dir option is only valid in the main configuration file.", Assert.Single(result.Diagnostics).MosquittoText);
+            "Error: The include_dir option is only valid in the main configuration file.",
+            Assert.Single(result.Diagnostics).MosquittoText);
     }
 
     [Fact]

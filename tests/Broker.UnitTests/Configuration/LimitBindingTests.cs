@@ -38,7 +38,8 @@ public class LimitBindingTests
     [InlineData("20", 20)]
     [InlineData("0x100", 256)]
     [InlineData("2147483647", 268_435_455)]
-    public void Packet_size(string value, int expected) => Assert.Equal(expected, Limits($"max_packet_size {value}").PacketBytesMax);
+    public void Packet_size(string value, int expected) =>
+        Assert.Equal(expected, Limits($"max_packet_size {value}").PacketBytesMax);
 
     [Fact]
     public void Payload_size() => Assert.Equal(1000, Limits("message_size_limit 1000").PayloadBytesMax);

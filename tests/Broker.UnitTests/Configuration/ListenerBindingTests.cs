@@ -27,7 +27,8 @@ public class ListenerBindingTests
     {
         Reading.Listener("listener 0 /" + new string('a', 106));
         Assert.StartsWith(
-            "Error: Path to unix socket is too long", Reading.Errors("listener 0 /" + new string('a', 107))[0], StringComparison.Ordinal);
+            "Error: Path to unix socket is too long",
+            Reading.Errors("listener 0 /" + new string('a', 107))[0], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -35,14 +36,17 @@ public class ListenerBindingTests
     {
         Assert.Equal(ListenerProtocol.Mqtt, With("protocol mqtt").Protocol);
         Assert.Equal(ListenerProtocol.WebSockets, With("protocol websockets # browsers").Protocol);
-        Assert.Equal(["https://a", "https://b"], With("websockets_origin https://a\nwebsockets_origin https://b").WebSocketOrigins.AsEnumerable());
+        Assert.Equal(
+            ["https://a", "https://b"],
+            With("websockets_origin https://a\nwebsockets_origin https://b").WebSocketOrigins.AsEnumerable());
         Assert.Equal(
             [ProtocolVersion.Mqtt311, ProtocolVersion.Mqtt50], With("accept_protocol_versions 5, 4").AcceptProtocolVersions);
     }
 
     [Fact]
     public void An_unknown_protocol_version_is_an_error() =>
-        Assert.Contains("a.conf:2:28: error: ", Reading.Errors("listener 1\naccept_protocol_versions 3,6")[0], StringComparison.Ordinal);
+        Assert.Contains(
+            "a.conf:2:28: error: ", Reading.Errors("listener 1\naccept_protocol_versions 3,6")[0], StringComparison.Ordinal);
 
     [Fact]
     public void How_it_binds()
@@ -117,8 +121,8 @@ public class ListenerBindingTests
     {
         Assert.Equal(
             [
-                "a.conf:2:1: warning: 'require_certificate' has no effect: the listener at a.conf:1 has no 'certfile' and 'keyfile', "
-                    + "so it is not encrypted",
+                "a.conf:2:1: warning: 'require_certificate' has no effect: the listener at a.conf:1 has no 'certfile' and "
+                    + "'keyfile', so it is not encrypted",
             ],
             Reading.Warnings("listener 1\nrequire_certificate true"));
         Assert.NotEmpty(Reading.Warnings("listener 1\ntls_version tlsv1.3"));
@@ -129,7 +133,8 @@ public class ListenerBindingTests
     public void Client_certificates_that_nothing_can_vouch_for_give_a_warning() =>
         Assert.Contains(
             "no client certificate is valid",
-            Assert.Single(Reading.Warnings("listener 1\ncertfile a\nkeyfile b\nrequire_certificate true")), StringComparison.Ordinal);
+            Assert.Single(Reading.Warnings("listener 1\ncertfile a\nkeyfile b\nrequire_certificate true")),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Two_listeners_on_one_port_name_each_other() => Assert.Equal(

@@ -19,13 +19,15 @@ public class ProcessBindingTests
             new LogDestination(LogDestinationKind.File, "/var/log/broker.log"),
             new LogDestination(LogDestinationKind.Syslog),
         ],
-        Logging("log_dest stdout\nlog_dest file /var/log/broker.log # here\nlog_dest syslog\nlog_dest stdout").Destinations.AsEnumerable());
+        Logging("log_dest stdout\nlog_dest file /var/log/broker.log # here\nlog_dest syslog\nlog_dest stdout")
+            .Destinations.AsEnumerable());
 
     [Fact]
     public void None_clears_what_came_before()
     {
         Assert.Empty(Logging("log_dest none").Destinations);
-        Assert.Equal(LogDestinationKind.Syslog, Assert.Single(Logging("log_dest stdout\nlog_dest none\nlog_dest syslog").Destinations).Kind);
+        LogDestination left = Assert.Single(Logging("log_dest stdout\nlog_dest none\nlog_dest syslog").Destinations);
+        Assert.Equal(LogDestinationKind.Syslog, left.Kind);
     }
 
     [Theory]
@@ -84,12 +86,14 @@ public class ProcessBindingTests
         const string Text = "persistence true\npersistence_location /var/lib/mosquitto/\npersistence_file a.db\n";
 
         Assert.Equal(
-            new PersistenceOptions { IsEnabled = true, Location = "/var/lib/mosquitto/", File = "a.db" }, Reading.Options(Text).Persistence);
+            new PersistenceOptions { IsEnabled = true, Location = "/var/lib/mosquitto/", File = "a.db" },
+            Reading.Options(Text).Persistence);
         Assert.Contains("in memory only", Assert.Single(Reading.Warnings(Text)), StringComparison.Ordinal);
         Assert.Empty(Reading.Warnings("persistence false"));
     }
 
     [Fact]
     public void The_environment_wins_over_persistence_location() => Assert.Equal(
-        "/b", Reading.Options("persistence_location /a", new CommandLineOverrides { PersistenceLocation = "/b" }).Persistence.Location);
+        "/b",
+        Reading.Options("persistence_location /a", new CommandLineOverrides { PersistenceLocation = "/b" }).Persistence.Location);
 }

@@ -95,7 +95,8 @@ public class ScopeTests
     public void Global_security_options_hold_for_all_listeners_wherever_they_stand()
     {
         BrokerOptions options = Reading.Options(
-            "listener 1\npassword_file /a\nallow_zero_length_clientid false\nlistener 2\nauto_id_prefix x-\nclientid_prefixes dev\n");
+            "listener 1\npassword_file /a\nallow_zero_length_clientid false\n"
+            + "listener 2\nauto_id_prefix x-\nclientid_prefixes dev\n");
 
         Assert.All(options.Listeners, listener =>
         {
@@ -118,7 +119,8 @@ public class ScopeTests
     public void The_new_listener_forms_win_over_the_global_ones()
     {
         BrokerOptions options = Reading.Options(
-            "allow_anonymous false\nauto_id_prefix g-\nlistener 1\nlistener_allow_anonymous true\nlistener_auto_id_prefix l-\nlistener 2\n");
+            "allow_anonymous false\nauto_id_prefix g-\n"
+            + "listener 1\nlistener_allow_anonymous true\nlistener_auto_id_prefix l-\nlistener 2\n");
 
         Assert.Equal([true, false], options.Listeners.Select(listener => listener.Security.AllowAnonymous));
         Assert.Equal(["l-", "g-"], options.Listeners.Select(listener => listener.Security.AutoIdPrefix));

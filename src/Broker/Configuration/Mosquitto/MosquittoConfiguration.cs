@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 
 namespace Broker.Configuration.Mosquitto;
@@ -37,7 +38,12 @@ internal static class MosquittoConfiguration
         ConfigurationBuilder builder, ConfigurationReport report, string? file, CommandLineOverrides overrides)
     {
         WholeConfigurationChecks.Run(builder, report);
-        BrokerOptions? options = report.HasErrors ? null : OptionsResolver.Resolve(builder, file, overrides);
-        return new ConfigurationResult(options, report.ToImmutable());
+        ImmutableArray<ConfigurationDiagnostic> diagnostics = report.ToImmutable();
+        if (report.HasErrors) return new ConfigurationResult(null, diagnostics);
+        BrokerOptions options = OptionsResolver.Resolve(builder, file, overrides) with
+        {
+            StartRemarks = [.. diagnostics.SelectMany(remark => remark.Lines())],
+        };
+        return new ConfigurationResult(options, diagnostics);
     }
 }

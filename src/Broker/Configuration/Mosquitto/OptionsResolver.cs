@@ -24,6 +24,7 @@ internal static class OptionsResolver
             PidFile = builder.PidFile,
             User = builder.User,
             ConfigFile = file,
+            IsLocalOnly = builder.IsLocalOnly,
         };
     }
 

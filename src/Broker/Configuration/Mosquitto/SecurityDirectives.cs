@@ -22,7 +22,8 @@ internal static class SecurityDirectives
         Row.Works("listener_allow_anonymous", ListenerRequired, ValueKinds.Flag, "allow_anonymous",
                 (listener, value) => listener.Security.AllowAnonymous = value)
             with { Since = "2.1" },
-        Row.Works("password_file", SecuritySection, ValueKinds.Text("path"), "none", (security, value) => security.PasswordFile = value)
+        Row.Works("password_file", SecuritySection, ValueKinds.Text("path"), "none",
+                (security, value) => security.PasswordFile = value)
             with { Note = "Followed through symbolic links (mosquitto 2.1 refuses them, which breaks mounted secrets)." },
         Row.Works("allow_zero_length_clientid", SecuritySection, ValueKinds.Flag, "true",
             (security, value) => security.AllowZeroLengthClientId = value),
