@@ -37,9 +37,13 @@ internal sealed class PidFile : IDisposable
             string id = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
             if (File.ReadAllText(_path).Trim() == id) File.Delete(_path);
         }
-        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
+        catch (IOException)
         {
             // Nothing depends on the file being gone, and the broker is on its way out.
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // As above: the account that the broker took on may write the file but not its folder.
         }
     }
 }

@@ -40,7 +40,8 @@ public class ListenerBindingTests
             ["https://a", "https://b"],
             With("websockets_origin https://a\nwebsockets_origin https://b").WebSocketOrigins.AsEnumerable());
         Assert.Equal(
-            [ProtocolVersion.Mqtt311, ProtocolVersion.Mqtt50], With("accept_protocol_versions 5, 4").AcceptProtocolVersions);
+            [ProtocolVersion.Mqtt311, ProtocolVersion.Mqtt50],
+            With("accept_protocol_versions 5, 4").AcceptProtocolVersions.AsEnumerable());
     }
 
     [Fact]
