@@ -18,8 +18,16 @@ public static class Faults
     public static readonly Fault PacketTruncated = new(MalformedPacket, "packet ends within a field", "MQTT-4.13.1-1");
     public static readonly Fault TrailingBytes = new(MalformedPacket, "bytes after the end of the packet", "MQTT-4.13.1-1");
     public static readonly Fault PacketIdZero = new(ProtocolError, "packet identifier 0", "MQTT-2.2.1-3");
-    public static readonly Fault ReasonCodeInvalid =
-        new(ProtocolError, "reason code that this packet may not carry", "MQTT-3.4.2-1");
+
+    // Reason codes.
+    public static readonly Fault PubAckReasonInvalid = new(ProtocolError, "reason code not of PUBACK", "MQTT-3.4.2-1");
+    public static readonly Fault PubRecReasonInvalid = new(ProtocolError, "reason code not of PUBREC", "MQTT-3.5.2-1");
+    public static readonly Fault PubRelReasonInvalid = new(ProtocolError, "reason code not of PUBREL", "MQTT-3.6.2-1");
+    public static readonly Fault PubCompReasonInvalid = new(ProtocolError, "reason code not of PUBCOMP", "MQTT-3.7.2-1");
+    public static readonly Fault SubAckReasonInvalid = new(ProtocolError, "reason code not of SUBACK", "MQTT-3.9.3-2");
+    public static readonly Fault UnsubAckReasonInvalid = new(ProtocolError, "reason code not of UNSUBACK", "MQTT-3.11.3-2");
+    public static readonly Fault DisconnectReasonInvalid = new(ProtocolError, "reason code not of DISCONNECT", "MQTT-3.14.2-1");
+    public static readonly Fault AuthReasonInvalid = new(ProtocolError, "reason code not of AUTH", "MQTT-3.15.2-1");
 
     // Data types.
     public static readonly Fault StringNotUtf8 = new(MalformedPacket, "string is not well-formed UTF-8", "MQTT-1.5.4-1");

@@ -120,7 +120,13 @@ public readonly record struct AckPacket(
         var reason = (ReasonCode)code;
         if (!ReasonCodes.IsAllowed(type, reason))
         {
-            return Faults.ReasonCodeInvalid;
+            return type switch
+            {
+                PacketType.PubAck => Faults.PubAckReasonInvalid,
+                PacketType.PubRec => Faults.PubRecReasonInvalid,
+                PacketType.PubRel => Faults.PubRelReasonInvalid,
+                _ => Faults.PubCompReasonInvalid,
+            };
         }
 
         if (reader.IsAtEnd)

@@ -81,7 +81,7 @@ public sealed record AuthPacket
         var draft = new AuthPacket { ReasonCode = (ReasonCode)code };
         if (!ReasonCodes.IsAllowed(PacketType.Auth, draft.ReasonCode))
         {
-            return Faults.ReasonCodeInvalid;
+            return Faults.AuthReasonInvalid;
         }
 
         if (ReadProperties(ref reader, ref draft) is { } fault)

@@ -85,7 +85,7 @@ public sealed record DisconnectPacket
         var reason = (ReasonCode)code;
         if (!ReasonCodes.IsAllowed(PacketType.Disconnect, reason))
         {
-            return Refuse(Faults.ReasonCodeInvalid, out packet);
+            return Refuse(Faults.DisconnectReasonInvalid, out packet);
         }
 
         packet = packet with { ReasonCode = reason };

@@ -85,7 +85,7 @@ public sealed record SubAckPacket(ushort PacketId, IReadOnlyList<ReasonCode> Rea
                 : isKnownBefore5;
             if (!isKnown)
             {
-                return Faults.ReasonCodeInvalid;
+                return Faults.SubAckReasonInvalid;
             }
 
             reasons.Add(reason);

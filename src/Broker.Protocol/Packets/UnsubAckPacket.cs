@@ -84,7 +84,7 @@ public sealed record UnsubAckPacket(ushort PacketId, IReadOnlyList<ReasonCode> R
         {
             if (!Packets.ReasonCodes.IsAllowed(PacketType.UnsubAck, (ReasonCode)code))
             {
-                return Faults.ReasonCodeInvalid;
+                return Faults.UnsubAckReasonInvalid;
             }
 
             reasons.Add((ReasonCode)code);

@@ -29,7 +29,7 @@ public ref struct PropertyReader
     /// <summary>Why the walk ended early; null when it did not.</summary>
     public Fault? Fault { get; private set; }
 
-    /// <summary>The property at hand.</summary>
+    /// <summary>The property at hand, once <see cref="MoveNext"/> returned true.</summary>
     public readonly PropertyId Id => _rule!.Id;
 
     /// <summary>True when a server passes the property at hand on unaltered.</summary>

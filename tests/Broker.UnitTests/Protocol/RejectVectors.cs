@@ -161,10 +161,10 @@ internal static class RejectVectors
         new(nameof(PacketIdZero), "34 .. <'a'> 00 00 ()"),
         new(nameof(PacketIdZero), "40 02 00 00"),
         new(nameof(PacketIdZero), "62 02 00 00", Mqtt311),
-        new(nameof(ReasonCodeInvalid), "40 03 00 01 92"),
-        new(nameof(ReasonCodeInvalid), "50 03 00 01 01"),
-        new(nameof(ReasonCodeInvalid), "62 03 00 01 80"),
-        new(nameof(ReasonCodeInvalid), "70 03 00 01 10"),
+        new(nameof(PubAckReasonInvalid), "40 03 00 01 92"),
+        new(nameof(PubRecReasonInvalid), "50 03 00 01 01"),
+        new(nameof(PubRelReasonInvalid), "62 03 00 01 80"),
+        new(nameof(PubCompReasonInvalid), "70 03 00 01 10"),
     ];
 
     private static IEnumerable<RejectVector> Subscribes() =>
@@ -199,9 +199,9 @@ internal static class RejectVectors
         new(nameof(SubAckWithoutReasonCode), "90 .. 00 01 ()"),
         new(nameof(SubAckWithoutReasonCode), "90 02 00 01", Mqtt311),
         new(nameof(UnsubAckWithoutReasonCode), "b0 .. 00 01 ()"),
-        new(nameof(ReasonCodeInvalid), "90 .. 00 01 () 03"),
-        new(nameof(ReasonCodeInvalid), "90 .. 00 01 83", Mqtt311),
-        new(nameof(ReasonCodeInvalid), "b0 .. 00 01 () 01"),
+        new(nameof(SubAckReasonInvalid), "90 .. 00 01 () 03"),
+        new(nameof(SubAckReasonInvalid), "90 .. 00 01 83", Mqtt311),
+        new(nameof(UnsubAckReasonInvalid), "b0 .. 00 01 () 01"),
     ];
 
     private static IEnumerable<RejectVector> Others() =>
@@ -210,11 +210,11 @@ internal static class RejectVectors
         new(nameof(PingWithBody), "d0 01 00", Mqtt311),
         new(nameof(DisconnectBodyBeforeV5), "e0 01 00", Mqtt311),
         new(nameof(DisconnectBodyBeforeV5), "e0 02 00 00", Mqtt31),
-        new(nameof(ReasonCodeInvalid), "e0 01 01"),
+        new(nameof(DisconnectReasonInvalid), "e0 01 01"),
         new(nameof(PropertyNotAllowedHere), "e0 .. 00 (15 <'m'>)"),
         new(nameof(AuthBeforeV5), "f0 00", Mqtt311),
         new(nameof(AuthBeforeV5), "f0 00", Mqtt31),
         new(nameof(AuthWithoutMethod), "f0 .. 18 ()"),
-        new(nameof(ReasonCodeInvalid), "f0 .. 01 (15 <'m'>)"),
+        new(nameof(AuthReasonInvalid), "f0 .. 01 (15 <'m'>)"),
     ];
 }
