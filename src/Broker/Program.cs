@@ -1,6 +1,17 @@
+using Broker.Cli;
+using Broker.Hosting;
+
 namespace Broker;
 
 internal static class Program
 {
-    private static int Main() => 0;
+    private const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+
+    private static Task<int> Main(string[] args)
+    {
+        // Read when the first socket is made: the thread that is woken by a socket runs what waited for it (DESIGN, section 4).
+        if (Environment.GetEnvironmentVariable(InlineCompletions) is null)
+            Environment.SetEnvironmentVariable(InlineCompletions, "1");
+        return new CommandLine(BrokerHost.RunAsync, StandardStreams.OfProcess).InvokeAsync(args, CancellationToken.None);
+    }
 }

@@ -19,6 +19,8 @@ internal static class ConnectRules
             return ConnectDecision.Refuse(ReasonCode.UnsupportedProtocolVersion, "protocol version not accepted on this listener");
         if (packet.AuthenticationMethod is not null)
             return ConnectDecision.Refuse(ReasonCode.BadAuthenticationMethod, "authentication method not supported");
+        if (listener.Tls is { UseIdentityAsUsername: true } or { UseSubjectAsUsername: true } && origin.CertificateUserName is null)
+            return ConnectDecision.Refuse(ReasonCode.BadUserNameOrPassword, "no client certificate with a name");
         string? userName = origin.CertificateUserName ?? packet.UserName;
         if (!TryGetClientId(packet, listener, userName, out string clientId, out ConnectDecision refusal)) return refusal;
         if (packet.Will is { } will && RefuseWill(will, listener, limits) is { } refused) return refused;

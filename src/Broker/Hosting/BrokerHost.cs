@@ -43,6 +43,7 @@ internal static partial class BrokerHost
         if (identity.Warning is { } warning) Log.Warning(logger, warning);
 
         using SecretFiles secrets = SecretFiles.Load(options);
+        foreach (string text in secrets.Warnings) Log.Warning(logger, text);
         foreach (string error in secrets.Errors) Log.StartFailed(logger, error);
         if (secrets.Errors.Count > 0) return secrets.ExitCode;
         using var engine = new BrokerEngine(
@@ -134,7 +135,7 @@ internal static partial class BrokerHost
         [LoggerMessage(EventIds.StartFailed, LogLevel.Error, "{Error}")]
         internal static partial void StartFailed(ILogger logger, string error);
 
-        [LoggerMessage(EventIds.StartWarning, LogLevel.Warning, "Warning: {Warning}")]
+        [LoggerMessage(EventIds.StartWarning, LogLevel.Warning, "{Warning}")]
         internal static partial void Warning(ILogger logger, string warning);
 
         [LoggerMessage(EventIds.ReloadNotSupported, LogLevel.Warning,

@@ -16,6 +16,9 @@ internal sealed class SecretFiles : IDisposable
     /// <summary>What is wrong, a line each; empty: nothing.</summary>
     public List<string> Errors { get; } = [];
 
+    /// <summary>What the operator should look at, a line each.</summary>
+    public List<string> Warnings { get; } = [];
+
     /// <summary>What to end with when there are errors.</summary>
     public int ExitCode { get; private set; }
 
@@ -52,6 +55,7 @@ internal sealed class SecretFiles : IDisposable
         if (listener.Tls is not { } options) return;
         TlsEndpointResult result = TlsEndpoint.Load(options);
         if (result.Endpoint is { } endpoint) _tls.Add(listener, endpoint);
+        Warnings.AddRange(result.Warnings);
         foreach (string error in result.Errors)
         {
             Errors.Add($"Error: {error}");

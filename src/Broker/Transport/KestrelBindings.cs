@@ -75,7 +75,7 @@ internal sealed partial class KestrelBindings
         // A unix socket's endpoint is made by Kestrel: this is the one that the socket factory is asked with.
         _listeners[listen.EndPoint] = listener;
         listen.Protocols = HttpProtocols.Http1;
-        if (_tls.TryGetValue(listener, out TlsEndpoint? tls)) tls.Use(listen);
+        if (_tls.TryGetValue(listener, out TlsEndpoint? tls)) tls.Use(listen, _options.Logging.ConnectionMessages);
         if (listener.Protocol == ListenerProtocol.Mqtt)
         {
             listen.Run(context => _handler.OnConnectedAsync(context, listener));
