@@ -19,9 +19,6 @@ internal sealed class RunCommand(Func<BrokerOptions, CancellationToken, Task<int
         if (reading.Output.Length > 0) await streams.Output.WriteLineAsync(reading.Output);
         if (reading.Arguments is not { } arguments) return reading.ExitCode;
 
-        // The copy in the background must not write to the terminal it leaves, so this comes before anything is said.
-        if (arguments.IsDaemon && Daemon.IsCopy) Daemon.Detach();
-
         ConfigurationResult configuration = Load(arguments);
         if (arguments.IsTest) return await AnswerTestAsync(arguments, configuration);
         if (configuration.Options is not { } options) return ExitCode.BadConfiguration;

@@ -29,9 +29,13 @@ internal static partial class Daemon
         return copy is null ? ExitCode.Failure : ExitCode.Success;
     }
 
-    /// <summary>Leaves the session of the terminal; standard input, output and error become <c>/dev/null</c>.</summary>
-    public static void Detach()
+    /// <summary>
+    /// In the copy: leaves the session of the terminal; standard input, output and error become <c>/dev/null</c>. Must come before
+    /// the console is used: it keeps streams of its own from then on.
+    /// </summary>
+    public static void DetachCopy()
     {
+        if (!IsCopy) return;
         // Fails only for a process that leads a session already, which is what is wanted.
         _ = setsid();
         int nothing = open("/dev/null", ReadWrite);

@@ -38,7 +38,8 @@ internal static class CompatibilityPage
     {
         string names = string.Join(", ", row.Names.Select(name => $"`{name}`"));
         string required = row.Scope == DirectiveScope.ListenerRequired ? "†" : "";
-        return $"| {names}{required} | {row.Values} | {row.Default} | {row.Since} | {Word(row.Status)} | {Sentence(row.Note)} |\n";
+        string state = Word(row.Status);
+        return $"| {names}{required} | {row.Values} | {row.Default} | {row.Since} | {state} | {Sentence(row.Note)} |\n";
     }
 
     private static string Word(DirectiveStatus status) => status switch

@@ -5,9 +5,10 @@ namespace Broker.UnitTests.Hosting;
 
 public class ProcessIdentityTests
 {
-    private static ProcessIdentity Resolve(string? user, string? file, bool isRoot, params string[] accounts) => ProcessIdentity.Resolve(
-        new BrokerOptions { User = user, ConfigFile = file }, isRoot,
-        name => accounts.Contains(name) ? new Account(name, 100, 100) : null);
+    private static ProcessIdentity Resolve(string? user, string? file, bool isRoot, params string[] accounts) =>
+        ProcessIdentity.Resolve(
+            new BrokerOptions { User = user, ConfigFile = file }, isRoot,
+            name => accounts.Contains(name) ? new Account(name, 100, 100) : null);
 
     [Fact]
     public void A_process_that_is_not_root_stays_what_it_is()
