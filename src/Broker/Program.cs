@@ -9,9 +9,10 @@ internal static class Program
 
     private static Task<int> Main(string[] args)
     {
-        // Read when the first socket is made: the thread that is woken by a socket runs what waited for it (DESIGN, section 4).
+        // Read when the first socket is made: the thread that is woken by a socket runs what waited for it (docs/architecture.md).
         if (Environment.GetEnvironmentVariable(InlineCompletions) is null)
             Environment.SetEnvironmentVariable(InlineCompletions, "1");
+        Daemon.DetachCopy();
         return new CommandLine(BrokerHost.RunAsync, StandardStreams.OfProcess).InvokeAsync(args, CancellationToken.None);
     }
 }
