@@ -39,12 +39,12 @@ internal static partial class BrokerHost
         Log.Starting(logger, ProductVersion.Text);
         if (options.ConfigFile is { } file) Log.ConfigurationLoaded(logger, file);
         ProcessIdentity identity = ProcessIdentity.Resolve(options);
-        if (identity.Error is { } unknownAccount) return Fail(logger, unknownAccount, ExitCode.BadConfiguration);
+        if (identity.Error is { } unknownAccount) return Fail(options, logger, unknownAccount, ExitCode.BadConfiguration);
         if (identity.Warning is { } warning) Log.Warning(logger, warning);
 
         using SecretFiles secrets = SecretFiles.Load(options);
         foreach (string text in secrets.Warnings) Log.Warning(logger, text);
-        foreach (string error in secrets.Errors) Log.StartFailed(logger, error);
+        foreach (string error in secrets.Errors) Fail(options, logger, error, secrets.ExitCode);
         if (secrets.Errors.Count > 0) return secrets.ExitCode;
         using var engine = new BrokerEngine(
             options, new EngineServices(new MemoryStateStore(), secrets.Authenticator!, TimeProvider.System, loggers));
@@ -57,7 +57,7 @@ internal static partial class BrokerHost
         }
         catch (Exception exception) when (ExplainStartFailure(exception) is { } reason)
         {
-            return Fail(logger, reason, ExitCode.Failure);
+            return Fail(options, logger, reason, ExitCode.Failure);
         }
     }
 
@@ -78,10 +78,10 @@ internal static partial class BrokerHost
         BrokerOptions options, BrokerEngine engine, WebApplication app, Running running, CancellationToken token)
     {
         ILogger logger = running.Logger;
-        if (running.Identity.Apply() is { } refused) return Fail(logger, refused, ExitCode.Failure);
+        if (running.Identity.Apply() is { } refused) return Fail(options, logger, refused, ExitCode.Failure);
         PidFile? pidFile = null;
         if (options.PidFile is { } path && !PidFile.TryWrite(path, out pidFile, out string? error))
-            return Fail(logger, error!, ExitCode.PidFileNotWritten);
+            return Fail(options, logger, error!, ExitCode.PidFileNotWritten);
         using (pidFile)
         {
             Log.Running(logger, ProductVersion.Text);
@@ -100,9 +100,13 @@ internal static partial class BrokerHost
         Log.HangUp(logger);
     }
 
-    private static int Fail(ILogger logger, string error, int exitCode)
+    // Whoever started the broker by hand looks at the terminal, wherever the log goes.
+    private static int Fail(BrokerOptions options, ILogger logger, string error, int exitCode)
     {
         Log.StartFailed(logger, error);
+        bool isOnTerminal = options.Logging.Types.HasFlag(LogTypes.Error)
+            && options.Logging.Destinations.Contains(new LogDestination(LogDestinationKind.StandardError));
+        if (!isOnTerminal) Console.Error.WriteLine(error);
         return exitCode;
     }
 
