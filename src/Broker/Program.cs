@@ -9,7 +9,7 @@ internal static class Program
 
     private static Task<int> Main(string[] args)
     {
-        // Read when the first socket is made: the thread that is woken by a socket runs what waited for it (docs/architecture.md).
+        // Read when the first socket is made: the thread that a socket wakes runs what waited for it (docs/architecture.md).
         if (Environment.GetEnvironmentVariable(InlineCompletions) is null)
             Environment.SetEnvironmentVariable(InlineCompletions, "1");
         Daemon.DetachCopy();

@@ -30,8 +30,8 @@ internal static partial class Daemon
     }
 
     /// <summary>
-    /// In the copy: leaves the session of the terminal; standard input, output and error become <c>/dev/null</c>. Must come before
-    /// the console is used: it keeps streams of its own from then on.
+    /// In the copy: leaves the session of the terminal; standard input, output and error become <c>/dev/null</c>. Must come
+    /// before the console is used: it keeps streams of its own from then on.
     /// </summary>
     public static void DetachCopy()
     {

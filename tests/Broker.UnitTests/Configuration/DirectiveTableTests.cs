@@ -126,12 +126,22 @@ public class DirectiveTableTests
     [Theory]
     [InlineData("autosave_interval 60", "note")]
     [InlineData("set_tcp_nodelay false", "note")]
-    [InlineData("retry_interval 20", "note")]
     [InlineData("sys_interval 10", "warning")]
     [InlineData("enable_control_api true", "warning")]
     public void What_has_no_effect_is_named_with_its_place(string line, string severity) =>
         Assert.StartsWith(
             $"a.conf:1:1: {severity}: '{line.Split(' ')[0]}' ", Assert.Single(Reading.Remarks(line)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("retry_interval 20", "Warning: The 'retry_interval' option is no longer available.")]
+    [InlineData("dhparamfile", "Warning: dhparamfile is no longer required.")]
+    public void What_mosquitto_itself_gave_up_gives_its_warning(string line, string sentence)
+    {
+        string[] warnings = Reading.Warnings(line);
+
+        Assert.Equal(sentence, warnings[0]);
+        Assert.StartsWith($"a.conf:1:1: warning: '{line.Split(' ')[0]}' has no effect: ", warnings[1], StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Every_line_of_a_bridge_is_named()

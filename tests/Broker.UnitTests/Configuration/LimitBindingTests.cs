@@ -49,6 +49,7 @@ public class LimitBindingTests
 
     [Theory]
     [InlineData("7", 7)]
+    [InlineData("0", -1)]
     [InlineData("-7", -1)]
     public void Sessions_and_connections(string value, int expected)
     {

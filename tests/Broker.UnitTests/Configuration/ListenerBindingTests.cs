@@ -62,6 +62,7 @@ public class ListenerBindingTests
     {
         Assert.Equal(5, With("max_connections 5").ConnectionsMax);
         Assert.Equal(-1, With("max_connections -5").ConnectionsMax);
+        Assert.Equal(-1, With("max_connections 0").ConnectionsMax);
         Assert.Equal(QualityOfService.AtLeastOnce, With("max_qos 1").MaximumQos);
         Assert.Equal(QualityOfService.AtMostOnce, With("maximum_qos 0").MaximumQos);
         Assert.Equal(0, With("max_topic_alias 0").TopicAliasMaximum);

@@ -14,7 +14,7 @@ internal static class LimitDirectives
 
     private static readonly ValueKind<int> CountOrNone = ValueKinds.Integer(description: "count, 0 for no limit");
     private static readonly ValueKind<int> BytesOrNone = ValueKinds.Integer(description: "bytes, 0 for no limit");
-    private static readonly ValueKind<int> CountOrMinusOne = ValueKinds.Integer(description: "count, -1 for no limit");
+    private static readonly ValueKind<int> CountOrMinusOne = ValueKinds.Integer(description: "count, 0 or less for no limit");
 
     public static readonly ImmutableArray<Directive> Rows =
     [
@@ -45,10 +45,10 @@ internal static class LimitDirectives
                 (builder, value) => builder.Limits = builder.Limits with { KeepAliveSecondsMax = value })
             with { Since = "1.6" },
         Row.Works("global_max_clients", Global, CountOrMinusOne, "-1",
-                (builder, value) => builder.Limits = builder.Limits with { SessionsMax = Math.Max(value, -1) })
+                (builder, value) => builder.Limits = builder.Limits with { SessionsMax = LimitOrNone(value) })
             with { Since = "2.1" },
         Row.Works("global_max_connections", Global, CountOrMinusOne, "-1",
-                (builder, value) => builder.Limits = builder.Limits with { ConnectionsMax = Math.Max(value, -1) })
+                (builder, value) => builder.Limits = builder.Limits with { ConnectionsMax = LimitOrNone(value) })
             with { Since = "2.1" },
         Row.Works("persistent_client_expiration", Global, ValueKinds.Words("number and unit: s h d w m (30 days) y"), "never",
             SetClientExpiration),
@@ -78,11 +78,14 @@ internal static class LimitDirectives
         Row.Idle("set_tcp_nodelay", Global, ValueKinds.Flag, "true", DirectiveStatus.Accepted,
                 "Nagle's algorithm is always off here", isHarmless: value => value)
             with { Since = "1.5" },
-        Row.Idle("retry_interval", Global, ValueKinds.Anything, "none", DirectiveStatus.Accepted,
+        Row.Gone("retry_interval", Global, "Warning: The 'retry_interval' option is no longer available.",
             "messages are sent again when a client comes back, as mosquitto 2.1 and the specification have it"),
         Row.Idle("websockets_log_level", Global, ValueKinds.Anything, "none", DirectiveStatus.Accepted,
             "it is for another WebSocket library"),
     ];
+
+    /// <summary>mosquitto checks such a limit only when it is above 0; -1 stands for none here.</summary>
+    public static int LimitOrNone(int value) => value > 0 ? value : -1;
 
     private static void SetClientExpiration(
         ConfigurationBuilder builder, List<ConfigurationValue> words, DirectiveContext context)

@@ -33,8 +33,9 @@ internal static class ListenerDirectives
         Row.Works("protocol", Listener,
                 ValueKinds.Choice(("mqtt", "mqtt"), ("websockets", "websockets"), ("http_api", "http_api")), "mqtt", SetProtocol)
             with { Note = "`http_api` is an error: the port would not speak what its users expect." },
-        Row.Works("max_connections", Listener, ValueKinds.Integer(description: "count, -1 for no limit"), "-1",
-            (listener, value) => listener.Options = listener.Options with { ConnectionsMax = Math.Max(value, -1) }),
+        Row.Works("max_connections", Listener, ValueKinds.Integer(description: "count, 0 or less for no limit"), "-1",
+            (listener, value) =>
+                listener.Options = listener.Options with { ConnectionsMax = LimitDirectives.LimitOrNone(value) }),
         Row.Works("max_qos", Listener,
                 ValueKinds.Integer(0, 2, outOfRange: "Error: 'max_qos' must be between 0 and 2 inclusive."), "2",
                 (listener, value) => listener.Options = listener.Options with { MaximumQos = (QualityOfService)value })

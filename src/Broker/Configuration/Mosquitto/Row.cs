@@ -41,6 +41,17 @@ internal static class Row
             if (isHarmless is null || !isHarmless(value)) Report(context, status, note);
         }) with { Status = status, Note = note };
 
+    /// <summary>A directive that mosquitto itself only warns about, without a look at its value.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="target">What it would be taken over into.</param>
+    /// <param name="sentence">mosquitto's warning.</param>
+    /// <param name="note">Why it does nothing.</param>
+    public static Directive Gone<TTarget>(string name, DirectiveTarget<TTarget> target, string sentence, string note)
+        where TTarget : class => Works(name, target, ValueKinds.Anything, "none", (_, _, context) =>
+        {
+            context.Report.Warning(context.At, $"'{context.Name}' has no effect: {note}", sentence);
+        }) with { Status = DirectiveStatus.Accepted, Note = note, Accumulates = true };
+
     /// <summary>Says that a directive does nothing.</summary>
     public static void Report(DirectiveContext context, DirectiveStatus status, string note)
     {

@@ -48,7 +48,7 @@ internal static class TlsDirectives
             },
         Row.Idle("crlfile", Listener, ValueKinds.Text("path of a PEM CRL"), "none", DirectiveStatus.Refused,
             "revoked certificates would be let in"),
-        Row.Idle("dhparamfile", Listener, ValueKinds.Anything, "none", DirectiveStatus.Accepted,
+        Row.Gone("dhparamfile", Global, "Warning: dhparamfile is no longer required.",
                 "the platform chooses its own parameters, as mosquitto 2.1 does")
             with { Since = "1.6" },
         Row.Idle("tls_engine", Listener, ValueKinds.Text("OpenSSL engine"), "none", DirectiveStatus.Refused, NoEngine)
