@@ -1,0 +1,35 @@
+using System.Security.Cryptography.X509Certificates;
+using Broker.Configuration;
+using Broker.TestKit;
+using Broker.TestKit.Processes;
+
+namespace Broker.UnitTests.Transport;
+
+/// <summary>The PEM files of one test, and options that name them.</summary>
+internal sealed class TlsFiles : IDisposable
+{
+    public TemporaryFolder Folder { get; } = new();
+
+    public Certificates Authority { get; } = Certificates.NewAuthority();
+
+    /// <summary>Options with a certificate of the authority and its key.</summary>
+    public TlsOptions Options(X509Certificate2? certificate = null, string? keyPem = null)
+    {
+        using X509Certificate2 own = certificate ?? Authority.Server();
+        return new TlsOptions
+        {
+            CertFile = Folder.Write("server.crt", own.ExportCertificatePem()),
+            KeyFile = Folder.Write("server.key", keyPem ?? Certificates.KeyPem(own)),
+            CaFile = Folder.Write("ca.crt", Authority.AuthorityPem),
+        };
+    }
+
+    /// <summary>A server with these options, and clients that trust the authority alone.</summary>
+    public Task<TlsServer> StartAsync(TlsOptions options) => TlsServer.StartAsync(options, Authority.AuthorityPem);
+
+    public void Dispose()
+    {
+        Authority.Dispose();
+        Folder.Dispose();
+    }
+}

@@ -1,0 +1,106 @@
+using System.IO.Pipelines;
+using Broker.TestKit;
+using Broker.Transport;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Broker.UnitTests.Transport;
+
+public sealed class TlsHandshakePaceTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly Pipe _client = new(new PipeOptions(
+        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false));
+
+    [Fact]
+    public async Task What_a_handshake_reads_is_handled_on_the_pool_and_what_follows_on_the_thread_that_brought_it()
+    {
+        TlsTransportStream stream = new(new Duplex(_client.Reader, new Pipe().Writer));
+        using TlsHandshakePace pace = new(_time, Patience, default);
+        await pace.EnterAsync();
+
+        stream.Pace = pace;
+        Thread handshake = await ThreadThatHandlesAsync(stream);
+        stream.Pace = null;
+        Thread afterwards = await ThreadThatHandlesAsync(stream);
+
+        Assert.True(handshake.IsThreadPoolThread);
+        Assert.Equal("io", afterwards.Name);
+    }
+
+    [Fact]
+    public async Task A_silent_client_runs_out_of_patience()
+    {
+        using TlsHandshakePace pace = new(_time, Patience, default);
+        await pace.EnterAsync();
+        Task<ReadResult> read = pace.ReadAsync(_client.Reader).AsTask();
+
+        _time.Advance(Patience);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(TestTime.Patience));
+        Assert.True(pace.HasRunOut);
+    }
+
+    [Fact]
+    public async Task Waits_are_counted_together()
+    {
+        using TlsHandshakePace pace = new(_time, Patience, default);
+        await pace.EnterAsync();
+        Task<ReadResult> first = pace.ReadAsync(_client.Reader).AsTask();
+        _time.Advance(Patience * 0.6);
+        await _client.Writer.WriteAsync(new byte[] { 1 });
+        _client.Reader.AdvanceTo((await first.WaitAsync(TestTime.Patience)).Buffer.End);
+
+        Task<ReadResult> second = pace.ReadAsync(_client.Reader).AsTask();
+        _time.Advance(Patience * 0.6);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second.WaitAsync(TestTime.Patience));
+    }
+
+    [Fact]
+    public async Task Our_own_time_does_not_count()
+    {
+        using TlsHandshakePace pace = new(_time, Patience, default);
+        await pace.EnterAsync();
+        await _client.Writer.WriteAsync(new byte[] { 1 });
+        _client.Reader.AdvanceTo((await pace.ReadAsync(_client.Reader)).Buffer.End);
+
+        _time.Advance(Patience * 2);
+
+        Assert.False(pace.HasRunOut);
+        await _client.Writer.WriteAsync(new byte[] { 2 });
+        Assert.Equal(1, (await pace.ReadAsync(_client.Reader)).Buffer.Length);
+    }
+
+    [Fact]
+    public async Task The_end_of_the_connection_is_not_a_lack_of_patience()
+    {
+        using CancellationTokenSource closed = new();
+        using TlsHandshakePace pace = new(_time, Patience, closed.Token);
+        await pace.EnterAsync();
+        Task<ReadResult> read = pace.ReadAsync(_client.Reader).AsTask();
+
+        await closed.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(TestTime.Patience));
+        Assert.False(pace.HasRunOut);
+    }
+
+    /// <summary>Begins a read, then brings a byte on a thread of its own; tells which thread the read went on with.</summary>
+    private async Task<Thread> ThreadThatHandlesAsync(TlsTransportStream stream)
+    {
+        Task<Thread> handled = HandleAsync(stream);
+        Thread io = new(() => _client.Writer.WriteAsync(new byte[] { 1 }).AsTask().Wait()) { Name = "io" };
+        io.Start();
+        return await handled.WaitAsync(TestTime.Patience);
+    }
+
+    private static async Task<Thread> HandleAsync(TlsTransportStream stream)
+    {
+        Assert.Equal(1, await stream.ReadAsync(new byte[10].AsMemory()).ConfigureAwait(false));
+        return Thread.CurrentThread;
+    }
+
+    private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+}
