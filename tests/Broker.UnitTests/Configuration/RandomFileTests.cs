@@ -7,8 +7,8 @@ public class RandomFileTests
 {
     private static readonly string[] Pieces =
     [
-        " ", "  ", "\t", "\n", "\r\n", "#", " # ", "true", "false", "0x", "-1", "99999999999", "1884", "/a/b", "\u00FC", "\U0001F512",
-        "\0", "\u00A0", "\"", "tlsv1.3", "file", "none", ",", "*", "plugin_opt_", "auth_opt_abc",
+        " ", "  ", "\t", "\n", "\r\n", "#", " # ", "true", "false", "0x", "-1", "99999999999", "1884", "/a/b",
+        "\u00FC", "\U0001F512", "\0", "\u00A0", "\"", "tlsv1.3", "file", "none", ",", "*", "plugin_opt_", "auth_opt_abc",
     ];
 
     [Theory]
