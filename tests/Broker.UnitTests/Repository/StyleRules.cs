@@ -16,7 +16,8 @@ internal static partial class StyleRules
         new("An exception is never swallowed without a word", EmptyCatches,
             Bad: [Code("try { } catch { }"), Code("try { } catch (Exception) {\n // why\n }"),
                 Code("try { } catch (A e) when (b) { }")],
-            Good: [Code("try { } catch (IOException) { /* The peer is gone. */ }"), Code("catch { throw; }")]),
+            Good: [Code("try { } catch (IOException) { /* The peer is gone. */ }"), Code("catch { throw; }"),
+                Code("try { } catch (Exception e) when (e is A or B) { /* why */ }")]),
         new("Work to be done later is an issue with a number", LaterWork,
             Bad: [Code("// TO" + "DO: tidy up"), Code("// FIX" + "ME"), new("docs/a.md", "TO" + "DO write this")],
             Good: [Code("// TO" + "DO(#12): tidy up"), Code("var todos = 1;")]),
@@ -42,7 +43,8 @@ internal static partial class StyleRules
         if (!file.IsCSharp) yield break;
         foreach (Match match in EmptyCatch().Matches(file.Code))
         {
-            bool catchesAll = match.Groups["type"].Value is "" or "Exception" or "System.Exception";
+            bool catchesAll =
+                match.Groups["type"].Value is "" or "Exception" or "System.Exception" && !match.Groups["filter"].Success;
             Group body = match.Groups["body"];
             bool hasReason = file.Text.AsSpan(body.Index, body.Length).ContainsAnyExcept(" \t\r\n");
             if (catchesAll || !hasReason)
@@ -72,7 +74,7 @@ internal static partial class StyleRules
 
     [GeneratedRegex(
         @"\bcatch\s*(\(\s*(?<type>[\w.<>?]+)?[^()]*\))?\s*" +
-        @"(when\s*\(([^()]|\([^()]*\))*\))?\s*\{(?<body>\s*)\}")]
+        @"(?<filter>when\s*\(([^()]|\([^()]*\))*\))?\s*\{(?<body>\s*)\}")]
     private static partial Regex EmptyCatch();
 
     [GeneratedRegex(@"\b(TO[D]O|FIX[M]E|HA[C]K|X[X]X)\b(?!\s*\(?#\d)")]
