@@ -64,6 +64,25 @@ public sealed partial class TestClient
             throw new XunitException($"Expected the end of the connection, got {ReceivedPacket.Describe(frame, Version)}");
     }
 
+    /// <summary>The broker closes; what it sends before need not be MQTT.</summary>
+    public async Task ExpectEndAsync()
+    {
+        using var patience = new CancellationTokenSource(TestTime.Patience);
+        try
+        {
+            for (bool isOpen = true; isOpen;)
+            {
+                ReadResult result = await transport.Input.ReadAsync(patience.Token).ConfigureAwait(false);
+                transport.Input.AdvanceTo(result.Buffer.End);
+                isOpen = !result.IsCompleted;
+            }
+        }
+        catch (IOException)
+        {
+            // A reset is an end as well.
+        }
+    }
+
     /// <summary>The broker sends DISCONNECT with this reason (5.0), then closes; before 5.0 it only closes.</summary>
     public async Task<DisconnectPacket?> ExpectDisconnectAsync(ReasonCode reason)
     {

@@ -18,5 +18,12 @@ public sealed class TemporaryFolder : IDisposable
         return File(name);
     }
 
+    /// <summary>Lets every account write here: a broker started by root gives up its rights.</summary>
+    public void OpenToAll()
+    {
+        const UnixFileMode All = (UnixFileMode)0b_111_111_111;
+        if (!OperatingSystem.IsWindows()) System.IO.File.SetUnixFileMode(Path, All);
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 }
