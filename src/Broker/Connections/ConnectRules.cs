@@ -16,10 +16,11 @@ internal static class ConnectRules
         ListenerOptions listener = origin.Listener;
         ImmutableArray<ProtocolVersion> versions = listener.AcceptProtocolVersions;
         if (!versions.IsEmpty && !versions.Contains(packet.Version))
-            return ConnectDecision.Refuse(ReasonCode.UnsupportedProtocolVersion, "protocol version not accepted on this listener");
+            return ConnectDecision.Refuse(ReasonCode.UnsupportedProtocolVersion, "protocol version not accepted here");
         if (packet.AuthenticationMethod is not null)
             return ConnectDecision.Refuse(ReasonCode.BadAuthenticationMethod, "authentication method not supported");
-        if (listener.Tls is { UseIdentityAsUsername: true } or { UseSubjectAsUsername: true } && origin.CertificateUserName is null)
+        bool isNameInCertificate = listener.Tls is { UseIdentityAsUsername: true } or { UseSubjectAsUsername: true };
+        if (isNameInCertificate && origin.CertificateUserName is null)
             return ConnectDecision.Refuse(ReasonCode.BadUserNameOrPassword, "no client certificate with a name");
         string? userName = origin.CertificateUserName ?? packet.UserName;
         if (!TryGetClientId(packet, listener, userName, out string clientId, out ConnectDecision refusal)) return refusal;
@@ -45,7 +46,8 @@ internal static class ConnectRules
     }
 
     /// <summary>CONNACK for an accepted CONNECT.</summary>
-    public static ConnAckPacket Answer(ConnectPacket packet, ClientParameters parameters, bool isPresent, MqttConnection connection)
+    public static ConnAckPacket Answer(
+        ConnectPacket packet, ClientParameters parameters, bool isPresent, MqttConnection connection)
     {
         if (packet.Version != ProtocolVersion.Mqtt50) return new ConnAckPacket { SessionPresent = isPresent };
         LimitOptions limits = connection.Engine.Options.Limits;
@@ -79,13 +81,16 @@ internal static class ConnectRules
             PacketBytesMax = packet.MaximumPacketSize == 0 ? long.MaxValue : packet.MaximumPacketSize,
             OutboundAliases = Math.Min(packet.TopicAliasMaximum, origin.Listener.TopicAliasMaximumBroker),
             InboundAliases = origin.Listener.TopicAliasMaximum,
-            ReceiveMaximum = !isV5 ? int.MaxValue : limits.InflightMessagesMax == 0 ? ushort.MaxValue : limits.InflightMessagesMax,
+            ReceiveMaximum = isV5 ? ReceiveMaximum(limits) : int.MaxValue,
             // Before 5.0 a session either ends with its connection or never.
             ExpirySeconds = isV5 ? packet.SessionExpiryIntervalSeconds : packet.CleanStart ? 0 : Session.NeverExpires,
             IsBridge = packet.IsBridge,
             WantsProblemInformation = packet.RequestProblemInformation,
         };
     }
+
+    private static int ReceiveMaximum(LimitOptions limits) =>
+        limits.InflightMessagesMax == 0 ? ushort.MaxValue : limits.InflightMessagesMax;
 
     private static bool TryGetClientId(
         ConnectPacket packet, ListenerOptions listener, string? userName, out string clientId, out ConnectDecision refusal)
@@ -95,7 +100,7 @@ internal static class ConnectRules
         if (listener.UseUsernameAsClientId)
         {
             clientId = userName ?? "";
-            if (clientId.Length == 0) refusal = ConnectDecision.Refuse(ReasonCode.NotAuthorized, "no user name to be the client id");
+            if (clientId.Length == 0) refusal = ConnectDecision.Refuse(ReasonCode.NotAuthorized, "no user name for the client id");
         }
         else if (clientId.Length == 0)
         {

@@ -2,7 +2,9 @@ using Broker.Protocol;
 
 namespace Broker.Connections;
 
-/// <summary>Rules that a well-formed packet can still break in its place. What is wrong with the bytes is in <see cref="Faults"/>.</summary>
+/// <summary>
+/// Rules that a well-formed packet can still break in its place. What is wrong with the bytes is in <see cref="Faults"/>.
+/// </summary>
 internal static class EngineFaults
 {
     public static readonly Fault FirstPacketNotConnect =

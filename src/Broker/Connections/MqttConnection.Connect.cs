@@ -37,8 +37,8 @@ internal sealed partial class MqttConnection
     {
         Parameters = parameters;
         LogsPackets = Engine.Logger.IsEnabled(LogLevel.Debug);
-        var options = new AttachOptions(
-            parameters.UserName, parameters.ExpirySeconds, packet.ReceiveMaximum, ConnectRules.WillOf(packet, parameters, Origin));
+        Will? will = ConnectRules.WillOf(packet, parameters, Origin);
+        var options = new AttachOptions(parameters.UserName, parameters.ExpirySeconds, packet.ReceiveMaximum, will);
         OpenResult opened = Engine.Sessions.Open(this, parameters.ClientId, parameters.CleanStart, in options);
         if (opened.Session is not { } session)
         {
@@ -58,22 +58,23 @@ internal sealed partial class MqttConnection
 
     private CloseReason Refuse(ConnectPacket packet, CloseReason refusal)
     {
-        if (Engine.Options.Logging.ConnectionMessages)
-            Log.Refused(Engine.Logger, packet.ClientId.Length == 0 ? "<unknown>" : packet.ClientId, Origin.RemoteAddress, refusal.Text);
+        string who = packet.ClientId.Length == 0 ? "<unknown>" : packet.ClientId;
+        if (Engine.Options.Logging.ConnectionMessages) Log.Refused(Engine.Logger, who, Origin.RemoteAddress, refusal.Text);
         return refusal;
     }
 
     private void LogConnected(ClientParameters parameters, ConnectPacket packet)
     {
         int cleanStart = parameters.CleanStart ? 1 : 0;
+        int version = MosquittoVersion(packet.Version);
         if (parameters.UserName is { } userName)
         {
-            Log.ConnectedAs(Engine.Logger, Origin.RemoteAddress, parameters.ClientId, MosquittoVersion(packet.Version), cleanStart,
+            Log.ConnectedAs(Engine.Logger, Origin.RemoteAddress, parameters.ClientId, version, cleanStart,
                 packet.KeepAliveSeconds, userName);
         }
         else
         {
-            Log.Connected(Engine.Logger, Origin.RemoteAddress, parameters.ClientId, MosquittoVersion(packet.Version), cleanStart,
+            Log.Connected(Engine.Logger, Origin.RemoteAddress, parameters.ClientId, version, cleanStart,
                 packet.KeepAliveSeconds);
         }
     }

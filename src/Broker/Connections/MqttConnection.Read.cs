@@ -75,12 +75,13 @@ internal sealed partial class MqttConnection
     private HandlerResult ConsumeSome(ref ReadOnlySequence<byte> buffer, out bool isAtEnd)
     {
         isAtEnd = false;
+        int bytesMax = Engine.Options.Limits.PacketBytesMax;
         for (int count = 0; count < FramesPerDrain; count++)
         {
             ReadOnlySpan<byte> first = buffer.FirstSpan;
-            FrameStatus status = FrameReader.TryRead(first, Engine.Options.Limits.PacketBytesMax, out FrameHeader header, out Fault? fault);
+            FrameStatus status = FrameReader.TryRead(first, bytesMax, out FrameHeader header, out Fault? fault);
             if (status == FrameStatus.Incomplete && !buffer.IsSingleSegment)
-                status = FrameReader.TryRead(in buffer, Engine.Options.Limits.PacketBytesMax, out header, out fault);
+                status = FrameReader.TryRead(in buffer, bytesMax, out header, out fault);
             if (status == FrameStatus.Incomplete)
             {
                 isAtEnd = true;
@@ -114,7 +115,10 @@ internal sealed partial class MqttConnection
     private HandlerResult Handle(in FrameHeader header, ReadOnlySpan<byte> body)
     {
         if (Session is null)
-            return header.Type == PacketType.Connect ? TakeConnect(body) : HandlerResult.Close(EngineFaults.FirstPacketNotConnect);
+        {
+            bool isConnect = header.Type == PacketType.Connect;
+            return isConnect ? TakeConnect(body) : HandlerResult.Close(EngineFaults.FirstPacketNotConnect);
+        }
         return header.Type switch
         {
             PacketType.Publish => PublishHandler.Handle(this, header.Flags, body),

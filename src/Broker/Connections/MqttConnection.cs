@@ -58,7 +58,7 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
         {
             reason = CloseReason.PeerClosed;
         }
-#pragma warning disable CA1031 // The one catch-all of a connection: a bug costs this client its connection and nobody else anything.
+#pragma warning disable CA1031 // The one catch-all of a connection: a bug costs this client its connection and nobody else.
         catch (Exception exception)
         {
             Log.Failed(Engine.Logger, Parameters?.ClientId ?? Origin.RemoteAddress, exception);

@@ -19,7 +19,7 @@ internal sealed class BrokerMetrics : IDisposable
         _meter.CreateObservableCounter(
             "broker.messages.dropped", ObserveDropped, unit: "{message}", description: "Messages not delivered, by reason.");
         _meter.CreateObservableUpDownCounter(
-            "broker.connections", () => Volatile.Read(ref _connectionsOpen), unit: "{connection}", description: "Clients connected.");
+            "broker.connections", () => ConnectionsOpen, unit: "{connection}", description: "Clients connected.");
     }
 
     /// <summary>Clients that are connected now.</summary>

@@ -14,12 +14,14 @@ internal sealed class LogQueue : IDisposable
     private readonly Channel<Line> _lines;
     private readonly LoggingOptions _options;
     private readonly IReadOnlyList<ILogSink> _sinks;
+    private readonly TimeProvider _time;
     private readonly Thread _thread;
     private long _lost;
     private int _isReopenWanted;
 
-    public LogQueue(LoggingOptions options, IReadOnlyList<ILogSink> sinks)
+    public LogQueue(LoggingOptions options, TimeProvider time, IReadOnlyList<ILogSink> sinks)
     {
+        _time = time;
         _options = options;
         _sinks = sinks;
         _lines = Channel.CreateBounded<Line>(
@@ -53,8 +55,7 @@ internal sealed class LogQueue : IDisposable
             {
                 if (Interlocked.Exchange(ref _isReopenWanted, 0) == 1) ForEach(static sink => sink.Reopen());
                 while (reader.TryRead(out Line line)) Write(in line);
-                if (Interlocked.Exchange(ref _lost, 0) is > 0 and var lost)
-                    Write(new Line(LogTypes.Warning, DateTimeOffset.UtcNow, $"{lost} log lines were lost: they came faster than they could be written."));
+                ReportLost();
                 ForEach(static sink => sink.Flush());
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ObjectDisposedException)
@@ -63,6 +64,13 @@ internal sealed class LogQueue : IDisposable
                 Interlocked.Increment(ref _lost);
             }
         }
+    }
+
+    private void ReportLost()
+    {
+        if (Interlocked.Exchange(ref _lost, 0) is not (> 0 and var lost)) return;
+        string text = $"{lost} log lines were lost: they came faster than they could be written.";
+        Write(new Line(LogTypes.Warning, _time.GetUtcNow(), text));
     }
 
     private static bool WaitForLines(ChannelReader<Line> reader, ManualResetEventSlim arrived)

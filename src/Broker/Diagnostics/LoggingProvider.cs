@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Broker.Configuration;
 
@@ -17,7 +18,7 @@ internal sealed class LoggingProvider : ILoggerProvider
     {
         _options = options;
         _time = time;
-        _queue = new LogQueue(options, sinks);
+        _queue = new LogQueue(options, time, sinks);
     }
 
     /// <summary>Opens every destination.</summary>
@@ -63,7 +64,7 @@ internal sealed class LoggingProvider : ILoggerProvider
         var escaped = new StringBuilder(text.Length + 16);
         foreach (char c in text)
         {
-            if (char.IsControl(c)) escaped.Append("\\x").Append(((int)c).ToString("x2", System.Globalization.CultureInfo.InvariantCulture));
+            if (char.IsControl(c)) escaped.Append(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}");
             else escaped.Append(c);
         }
         return escaped.ToString();
@@ -94,7 +95,8 @@ internal sealed class LoggingProvider : ILoggerProvider
             DateTimeOffset now = _provider._time.GetUtcNow();
             _provider._queue.Add(kind, now, Escape(text));
             if (exception is null || !_provider._options.Types.HasFlag(LogTypes.Debug)) return;
-            foreach (string line in exception.ToString().Split('\n')) _provider._queue.Add(LogTypes.Debug, now, "  " + Escape(line));
+            foreach (string line in exception.ToString().Split('\n'))
+                _provider._queue.Add(LogTypes.Debug, now, "  " + Escape(line));
         }
     }
 }

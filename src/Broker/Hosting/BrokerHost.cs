@@ -38,6 +38,11 @@ internal static partial class BrokerHost
         ILogger logger = loggers.CreateLogger("Broker");
         Log.Starting(logger, ProductVersion.Text);
         if (options.ConfigFile is { } file) Log.ConfigurationLoaded(logger, file);
+        if (!IsLogOnConsole(options.Logging))
+        {
+            // On a console they were printed while the file was read.
+            foreach (string remark in options.StartRemarks) Log.Warning(logger, remark);
+        }
         ProcessIdentity identity = ProcessIdentity.Resolve(options);
         if (identity.Error is { } unknownAccount) return Fail(options, logger, unknownAccount, ExitCode.BadConfiguration);
         if (identity.Warning is { } warning) Log.Warning(logger, warning);
@@ -100,20 +105,22 @@ internal static partial class BrokerHost
         Log.HangUp(logger);
     }
 
+    private static bool IsLogOnConsole(LoggingOptions logging) => logging.Destinations.Any(
+        static destination => destination.Kind is LogDestinationKind.StandardError or LogDestinationKind.StandardOut);
+
     // Whoever started the broker by hand looks at the terminal, wherever the log goes.
     private static int Fail(BrokerOptions options, ILogger logger, string error, int exitCode)
     {
         Log.StartFailed(logger, error);
-        bool isOnTerminal = options.Logging.Types.HasFlag(LogTypes.Error)
-            && options.Logging.Destinations.Contains(new LogDestination(LogDestinationKind.StandardError));
-        if (!isOnTerminal) Console.Error.WriteLine(error);
+        if (!IsLogOnConsole(options.Logging) || !options.Logging.Types.HasFlag(LogTypes.Error)) Console.Error.WriteLine(error);
         return exitCode;
     }
 
     // mosquitto's words where it has them; null: not a matter of the listeners, let it be seen.
     private static string? ExplainStartFailure(Exception exception) => exception switch
     {
-        AddressInUseException or { InnerException: AddressInUseException } => $"Error: Address already in use ({exception.Message})",
+        AddressInUseException or { InnerException: AddressInUseException } =>
+            $"Error: Address already in use ({exception.Message})",
         SocketException { SocketErrorCode: SocketError.AccessDenied } => "Error: Permission denied",
         SocketException socket => $"Error: {socket.Message}",
         IOException { InnerException: SocketException or AddressInUseException } => $"Error: {exception.Message}",

@@ -2,7 +2,9 @@ using Broker.Sessions;
 
 namespace Broker.Routing;
 
-/// <summary>Who gets messages of one topic. Immutable; valid while the tree's generation is <paramref name="Generation"/>.</summary>
+/// <summary>
+/// Who gets messages of one topic. Immutable; valid while the tree's generation is <paramref name="Generation"/>.
+/// </summary>
 /// <param name="Generation">Of the tree when it was made.</param>
 /// <param name="Receivers">Ordinary subscriptions.</param>
 /// <param name="Groups">Shared subscriptions: one member of each gets the message [MQTT-4.8.2-4].</param>

@@ -16,7 +16,8 @@ internal static class MergedReceivers
     {
         Subscription[] remote = [.. subscriptions.Where(static subscription => !subscription.NoLocal)];
         Subscription forOthers = One(subscriptions);
-        return new Receiver(forOthers, remote.Length == subscriptions.Length ? forOthers : remote.Length == 0 ? null : One(remote));
+        if (remote.Length == subscriptions.Length) return new Receiver(forOthers, forOthers);
+        return new Receiver(forOthers, remote.Length == 0 ? null : One(remote));
     }
 
     private static Subscription One(Subscription[] subscriptions)

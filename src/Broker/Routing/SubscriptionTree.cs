@@ -88,7 +88,8 @@ internal sealed class SubscriptionTree
         new(subscription, subscription.NoLocal ? null : subscription);
 
     private static void Collect(
-        SubscriptionNode node, ReadOnlySpan<char> rest, bool skipWildcards, List<Subscription> matched, ref List<SharedGroup>? groups)
+        SubscriptionNode node, ReadOnlySpan<char> rest, bool skipWildcards,
+        List<Subscription> matched, ref List<SharedGroup>? groups)
     {
         if (!skipWildcards && node.Find("#") is { } any) Take(any, matched, ref groups);
         int slash = rest.IndexOf('/');

@@ -2,7 +2,9 @@ using Broker.Configuration;
 
 namespace Broker.Sessions;
 
-/// <summary>The limits that sessions look up for each message, from <see cref="LimitOptions"/>; zero there is no limit here.</summary>
+/// <summary>
+/// The limits that sessions look up for each message, from <see cref="LimitOptions"/>; zero there is no limit here.
+/// </summary>
 internal sealed class SessionLimits
 {
     /// <summary>A queue this long is drained at once instead of at the end of the read batch.</summary>

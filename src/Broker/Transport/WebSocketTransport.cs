@@ -71,7 +71,7 @@ internal sealed class WebSocketTransport : IDuplexPipe, IDisposable
         if (received.MessageType == WebSocketMessageType.Close) return false;
         if (received.MessageType == WebSocketMessageType.Text)
         {
-            await _socket.CloseOutputAsync(WebSocketCloseStatus.InvalidMessageType, "MQTT comes in binary frames", _closing.Token);
+            await _socket.CloseOutputAsync(WebSocketCloseStatus.InvalidMessageType, "MQTT needs binary frames", _closing.Token);
             return false;
         }
         _input.Writer.Advance(received.Count);

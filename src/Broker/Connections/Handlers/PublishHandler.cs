@@ -16,7 +16,8 @@ internal static partial class PublishHandler
     public static HandlerResult Handle(MqttConnection connection, byte flags, ReadOnlySpan<byte> body)
     {
         ClientParameters parameters = connection.Parameters!;
-        if (!PublishPacket.TryDecode(flags, body, parameters.Version, PublishDirection.FromClient, out PublishPacket packet, out Fault? fault))
+        if (!PublishPacket.TryDecode(
+            flags, body, parameters.Version, PublishDirection.FromClient, out PublishPacket packet, out Fault? fault))
             return HandlerResult.Close(fault);
         if (packet.Qos > connection.Origin.Listener.MaximumQos) return HandlerResult.Close(EngineFaults.QosNotSupported);
         if (packet.Retain && !connection.Engine.Options.Limits.IsRetainAvailable)
@@ -47,7 +48,8 @@ internal static partial class PublishHandler
         return HandlerResult.Continue;
     }
 
-    private static bool TryResolveTopic(MqttConnection connection, in PublishPacket packet, out TopicRoute? route, out Fault? fault)
+    private static bool TryResolveTopic(
+        MqttConnection connection, in PublishPacket packet, out TopicRoute? route, out Fault? fault)
     {
         (route, fault) = (null, null);
         if (packet.TopicAlias == 0)
@@ -127,7 +129,8 @@ internal static partial class PublishHandler
 
     private static partial class Log
     {
-        [LoggerMessage(EventIds.PublishReceived, LogLevel.Debug, "Received PUBLISH from {ClientId} (d{Dup}, q{Qos}, r{Retain}, {Rest})")]
+        [LoggerMessage(EventIds.PublishReceived, LogLevel.Debug,
+            "Received PUBLISH from {ClientId} (d{Dup}, q{Qos}, r{Retain}, {Rest})")]
         internal static partial void Received(ILogger logger, string clientId, int dup, int qos, int retain, string rest);
     }
 }
