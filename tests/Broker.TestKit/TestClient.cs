@@ -10,7 +10,8 @@ namespace Broker.TestKit;
 /// A client that does what the test says and nothing of its own: no answers, no pings, no reconnects. Not thread-safe. Every
 /// wait ends after <see cref="TestTime.Patience"/>.
 /// </summary>
-public sealed partial class TestClient(IDuplexPipe transport, ProtocolVersion version = ProtocolVersion.Mqtt311) : IAsyncDisposable
+public sealed partial class TestClient(IDuplexPipe transport, ProtocolVersion version = ProtocolVersion.Mqtt311)
+    : IAsyncDisposable
 {
     private ushort _lastPacketId;
 

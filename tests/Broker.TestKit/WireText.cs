@@ -56,7 +56,8 @@ public static class WireText
     private static byte HexByte(string literal, ref int at)
     {
         string digits = literal.Substring(at, Math.Min(2, literal.Length - at));
-        if (!byte.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value) || digits.Length < 2)
+        bool isHex = byte.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value);
+        if (!isHex || digits.Length < 2)
             throw new FormatException($"\"{digits}\" at {at} of \"{literal}\" is not two hexadecimal digits.");
         at += 2;
         return value;

@@ -32,7 +32,7 @@ internal sealed record Endpoint(int Port)
             : ["--unix", UnixPath];
         arguments.AddRange(["-V", Version]);
         if (CaFile is not null) arguments.AddRange(["--cafile", CaFile]);
-        if (ClientCertificate is { } certificate) arguments.AddRange(["--cert", certificate.Certificate, "--key", certificate.Key]);
+        if (ClientCertificate is { } client) arguments.AddRange(["--cert", client.Certificate, "--key", client.Key]);
         if (User is { } user) arguments.AddRange(["-u", user.Name, "-P", user.Password]);
         return arguments;
     }

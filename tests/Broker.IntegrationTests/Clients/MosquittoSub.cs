@@ -2,7 +2,7 @@ using Broker.TestKit.Processes;
 
 namespace Broker.IntegrationTests.Clients;
 
-/// <summary>mosquitto_sub as a process that listens: what it prints starts with a mark, so that its debug lines do not mix in.</summary>
+/// <summary>mosquitto_sub as a process that listens; what it prints of a message starts with a mark.</summary>
 internal sealed class MosquittoSub : IAsyncDisposable
 {
     private const string Mark = "received ";

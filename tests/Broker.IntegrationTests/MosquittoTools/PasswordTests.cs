@@ -25,7 +25,8 @@ public sealed class PasswordTests(SampleBroker broker)
     [InlineData("mqtt", "mqttv5", "ann", "wrong")]
     [InlineData("mqtt", "mqttv311", "nobody", "secret")]
     [InlineData("mqtts", "mqttv311", "ann", "wrong")]
-    public async Task A_wrong_one_does_not_although_strangers_may_enter(string listener, string version, string name, string password)
+    public async Task A_wrong_one_does_not_although_strangers_may_enter(
+        string listener, string version, string name, string password)
     {
         Endpoint endpoint = Endpoint.Of(broker, listener, version) with { User = (name, password) };
 

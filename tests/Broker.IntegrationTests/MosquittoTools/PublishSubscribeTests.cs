@@ -25,7 +25,8 @@ public sealed class PublishSubscribeTests(SampleBroker broker)
     {
         Endpoint endpoint = Endpoint.Of(broker, listener, version);
         string topic = $"reach/{listener}/{version}/{qos}";
-        await using MosquittoSub sub = await MosquittoSub.StartAsync(endpoint, "%t %q %r %p", "-t", topic, "-q", $"{qos}", "-C", "1");
+        await using MosquittoSub sub =
+            await MosquittoSub.StartAsync(endpoint, "%t %q %r %p", "-t", topic, "-q", $"{qos}", "-C", "1");
 
         await MosquittoPub.SendAsync(endpoint, topic, "hello", qos);
 

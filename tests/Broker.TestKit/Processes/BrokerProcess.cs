@@ -35,8 +35,8 @@ public sealed class BrokerProcess : IAsyncDisposable
         var broker = new BrokerProcess(Launch(arguments, folder));
         try
         {
-            await broker.Log.WaitForAsync(line => line.EndsWith(" running", StringComparison.Ordinal), "the line that it is running")
-                .ConfigureAwait(false);
+            await broker.Log.WaitForAsync(
+                line => line.EndsWith(" running", StringComparison.Ordinal), "the line that it is running").ConfigureAwait(false);
         }
         catch
         {

@@ -63,7 +63,8 @@ public sealed class LogLines
 
     private sealed class Waiter(int count, Predicate<string> wanted)
     {
-        public TaskCompletionSource<IReadOnlyList<string>?> Found { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<IReadOnlyList<string>?> Found { get; } =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public void Look(List<string> lines, bool isClosed)
         {

@@ -9,8 +9,10 @@ internal sealed record AllowedUse(string Path, string Construct, string Reason)
     /// <summary>Every exception. A line that nothing needs any more is a failed test.</summary>
     public static IReadOnlyList<AllowedUse> All { get; } =
     [
-        new("src/Broker/Diagnostics/LogQueue.cs", ".Wait(", "The log writer is a thread of its own, which has nothing else to do."),
-        new("src/Broker/Diagnostics/LogQueue.cs", ".GetAwaiter().GetResult()", "The task has ended: its own thread waited for it."),
+        new("src/Broker/Diagnostics/LogQueue.cs", ".Wait(",
+            "The log writer is a thread of its own, which has nothing else to do."),
+        new("src/Broker/Diagnostics/LogQueue.cs", ".GetAwaiter().GetResult()",
+            "The task has ended: the log writer's thread has waited for it."),
     ];
 
     public static bool Covers(string path, string construct) =>

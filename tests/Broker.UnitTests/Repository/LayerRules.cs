@@ -22,7 +22,7 @@ internal static partial class LayerRules
         new("A folder of the broker uses only those below it", FolderArrows,
             Bad: [In("Broker/Sessions", "using Broker.Connections;"), In("Broker/Routing", "Broker.Hosting.B c;"),
                 In("Broker/Messages", "using static Broker.Routing.B;"), In("Broker/Novel", "class A;"),
-                In("Broker", "global using Broker.Cli;")],
+                In("Broker", "global using Broker.Cli;"), In("Broker/Messages", "Sessions.Session session;")],
             Good: [In("Broker/Connections", "using Broker.Sessions;"), In("Broker", "using Broker.Cli;"),
                 In("Broker/Messages", "// using Broker.Routing;"), In("Broker/Messages", "using Broker.Protocol;"),
                 In("Broker/Messages", "peer.Sessions.Session = 1;")]),

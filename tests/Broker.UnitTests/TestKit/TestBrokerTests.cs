@@ -71,7 +71,8 @@ public sealed class TestBrokerTests
         await using TestBroker broker = new(store: store);
         TestClient client = await broker.ConnectAsync("client");
 
-        ushort packetId = await client.PublishAsync(new OutgoingPublish("a", "x", QualityOfService.AtLeastOnce) { Retain = true });
+        OutgoingPublish message = new("a", "x", QualityOfService.AtLeastOnce) { Retain = true };
+        ushort packetId = await client.PublishAsync(message);
         await store.WaitForAsync<RetainedPut>(change => change.Message.Topic == "a");
         await client.ExpectNothingAsync();
         store.Commit();
