@@ -79,9 +79,9 @@ internal sealed partial class MqttConnection
         for (int count = 0; count < FramesPerDrain; count++)
         {
             ReadOnlySpan<byte> first = buffer.FirstSpan;
-            FrameStatus status = FrameReader.TryRead(first, bytesMax, out FrameHeader header, out Fault? fault);
+            FrameStatus status = FrameReader.TryRead(first, bytesMax, Version, out FrameHeader header, out Fault? fault);
             if (status == FrameStatus.Incomplete && !buffer.IsSingleSegment)
-                status = FrameReader.TryRead(in buffer, bytesMax, out header, out fault);
+                status = FrameReader.TryRead(in buffer, bytesMax, Version, out header, out fault);
             if (status == FrameStatus.Incomplete)
             {
                 isAtEnd = true;
