@@ -138,6 +138,12 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
     private void Publish(Will will)
     {
         Message message = will.Message;
+        if (message.Topic.IsOfServer)
+        {
+            // What its client may not publish, its will may not either.
+            _context.Metrics.MessageDropped(DropReason.NotAuthorized);
+            return;
+        }
         if (will.ExpirySeconds is { } seconds) message = message.WithExpiry(_context.NowUnixMilliseconds + (seconds * 1000L));
         _router.Route(message);
     }

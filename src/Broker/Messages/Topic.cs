@@ -22,5 +22,8 @@ internal sealed class Topic
     /// <summary>The same in UTF-8.</summary>
     public byte[] Utf8 { get; }
 
+    /// <summary>Whether it is one of the broker's own topics: no client publishes there.</summary>
+    public bool IsOfServer => Name.StartsWith("$SYS", StringComparison.Ordinal);
+
     public override string ToString() => Name;
 }

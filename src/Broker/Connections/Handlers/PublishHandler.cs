@@ -10,9 +10,6 @@ namespace Broker.Connections.Handlers;
 /// <summary>PUBLISH from a client: every "may this happen" on one screen, then the router.</summary>
 internal static partial class PublishHandler
 {
-    /// <summary>The broker's own topics: no client publishes there.</summary>
-    private const string ServerTopics = "$SYS";
-
     public static HandlerResult Handle(MqttConnection connection, byte flags, ReadOnlySpan<byte> body)
     {
         ClientParameters parameters = connection.Parameters!;
@@ -84,7 +81,7 @@ internal static partial class PublishHandler
         DropReason drop = DropReason.None;
         ReasonCode reason = ReasonCode.Success;
         int payloadMax = connection.Engine.Options.Limits.PayloadBytesMax;
-        if (route.Topic.Name.StartsWith(ServerTopics, StringComparison.Ordinal))
+        if (route.Topic.IsOfServer)
             (drop, reason) = (DropReason.NotAuthorized, ReasonCode.NotAuthorized);
         else if (payloadMax > 0 && packet.Payload.Length > payloadMax)
             (drop, reason) = (DropReason.PayloadTooLarge, ReasonCode.ImplementationSpecificError);
