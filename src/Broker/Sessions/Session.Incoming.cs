@@ -10,7 +10,7 @@ internal enum ReceiveOutcome
     New,
     /// <summary>QoS 2 and received before: answer it, do not route it [MQTT-4.3.3-10].</summary>
     Duplicate,
-    /// <summary>The client sends more at a time than it was told it may [MQTT-3.3.4-9].</summary>
+    /// <summary>The client sends more at a time than it was told it may [MQTT-3.3.4-7].</summary>
     ReceiveMaximumExceeded,
 }
 
@@ -18,6 +18,7 @@ internal sealed partial class Session
 {
     private readonly InboundReceipts _receipts = new();
     private readonly AckQueue _acks = new();
+    private int _carriedReceipts;
 
     /// <summary>A PUBLISH with QoS 1 or 2 came in.</summary>
     /// <param name="packetId">Its packet id.</param>
@@ -31,7 +32,9 @@ internal sealed partial class Session
             ticket = 0;
             bool isExactlyOnce = qos == QualityOfService.ExactlyOnce;
             if (isExactlyOnce && _receipts.Contains(packetId)) return ReceiveOutcome.Duplicate;
-            if (_receipts.Count + _acks.UnansweredPublishes >= receiveMaximum) return ReceiveOutcome.ReceiveMaximumExceeded;
+            // Quotas start anew with each connection [MQTT-4.9.0-1]: what an earlier one left is not held against this one.
+            int unanswered = _receipts.Count - _carriedReceipts + _acks.UnansweredPublishes;
+            if (unanswered >= receiveMaximum) return ReceiveOutcome.ReceiveMaximumExceeded;
             if (!isExactlyOnce) return ReceiveOutcome.New;
             _receipts.Add(packetId);
             if (IsPersistent && _context.Store.IsDurable)

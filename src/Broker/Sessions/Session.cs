@@ -59,6 +59,7 @@ internal sealed partial class Session
             Will = options.Will;
             _sendQuota = Math.Min(options.ReceiveMaximum, _context.Limits.InflightMessagesMax);
             _acks.Clear();
+            _carriedReceipts = _receipts.Count;
             _window.Rewind();
             return _context.Store.IsDurable ? AppendAttached(wasPersistent) : 0;
         }
