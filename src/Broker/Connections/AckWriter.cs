@@ -8,6 +8,13 @@ namespace Broker.Connections;
 /// <summary>Writes acknowledgements.</summary>
 internal static class AckWriter
 {
+    /// <summary>Bytes of an acknowledgement beside its list of reason codes, at most.</summary>
+    private const int OverheadMax = 8;
+
+    /// <summary>Length of the packet in bytes, up to three more than it has.</summary>
+    public static int LengthMax(in Ack ack) =>
+        ack.ReasonCodes is { } codes ? codes.Length + OverheadMax : AckPacket.LengthMax;
+
     public static void Write(PipeWriter output, in Ack ack, ProtocolVersion version)
     {
         switch (ack.Type)

@@ -45,18 +45,16 @@ internal static class ConnectRules
         return new Will(message, will.DelaySeconds, will.MessageExpirySeconds);
     }
 
-    /// <summary>CONNACK for an accepted CONNECT.</summary>
-    public static ConnAckPacket Answer(
-        ConnectPacket packet, ClientParameters parameters, bool isPresent, MqttConnection connection)
+    /// <summary>CONNACK for an accepted CONNECT, but for Session Present, which is known when the session is open.</summary>
+    public static ConnAckPacket Answer(ConnectPacket packet, ClientParameters parameters, MqttConnection connection)
     {
-        if (packet.Version != ProtocolVersion.Mqtt50) return new ConnAckPacket { SessionPresent = isPresent };
+        if (packet.Version != ProtocolVersion.Mqtt50) return new ConnAckPacket();
         LimitOptions limits = connection.Engine.Options.Limits;
         ListenerOptions listener = connection.Origin.Listener;
         return new ConnAckPacket
         {
-            SessionPresent = isPresent,
             TopicAliasMaximum = listener.TopicAliasMaximum == 0 ? null : listener.TopicAliasMaximum,
-            AssignedClientIdentifier = packet.ClientId == parameters.ClientId ? null : parameters.ClientId,
+            AssignedClientIdentifier = packet.ClientId.Length == 0 ? parameters.ClientId : null,
             ServerKeepAliveSeconds =
                 packet.KeepAliveSeconds == parameters.KeepAliveSeconds ? null : (ushort)parameters.KeepAliveSeconds,
             RetainAvailable = limits.IsRetainAvailable ? null : false,
@@ -128,6 +126,8 @@ internal static class ConnectRules
     {
         if (will.Qos > listener.MaximumQos)
             return ConnectDecision.Refuse(ReasonCode.QosNotSupported, "will QoS above the maximum of this listener");
+        if (limits.PayloadBytesMax > 0 && will.Payload.Length > limits.PayloadBytesMax)
+            return ConnectDecision.Refuse(ReasonCode.PacketTooLarge, "will payload above message_size_limit");
         if (will.Retain && !limits.IsRetainAvailable)
             return ConnectDecision.Refuse(ReasonCode.RetainNotSupported, "retained will while retain_available is false");
         return null;

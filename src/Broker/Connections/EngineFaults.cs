@@ -16,13 +16,13 @@ internal static class EngineFaults
         new(ReasonCode.ProtocolError, "packet that only a server sends", "MQTT-4.13.1-1");
 
     public static readonly Fault AuthWithoutMethod =
-        new(ReasonCode.ProtocolError, "AUTH without an authentication method in CONNECT", "MQTT-4.12.0-6");
+        new(ReasonCode.ProtocolError, "AUTH without an authentication method in CONNECT", "MQTT-4.12.0-7");
 
     public static readonly Fault TopicAliasOutOfRange =
         new(ReasonCode.TopicAliasInvalid, "topic alias above the maximum", "MQTT-3.3.2-9");
 
     public static readonly Fault TopicAliasUnknown =
-        new(ReasonCode.ProtocolError, "topic alias that was not set on this connection", "MQTT-3.3.4-6");
+        new(ReasonCode.ProtocolError, "topic alias that was not set on this connection", "MQTT-3.3.2-7");
 
     public static readonly Fault QosNotSupported =
         new(ReasonCode.QosNotSupported, "QoS above the maximum of this listener", "MQTT-3.2.2-11");
@@ -31,18 +31,23 @@ internal static class EngineFaults
         new(ReasonCode.RetainNotSupported, "RETAIN while retain_available is false", "MQTT-3.2.2-14");
 
     public static readonly Fault ReceiveMaximumExceeded =
-        new(ReasonCode.ReceiveMaximumExceeded, "more unacknowledged messages than the receive maximum", "MQTT-3.3.4-9");
+        new(ReasonCode.ReceiveMaximumExceeded, "more unacknowledged messages than the receive maximum", "MQTT-3.3.4-7");
 
     public static readonly Fault WrongFlow =
         new(ReasonCode.ProtocolError, "acknowledgement that does not belong to the message's QoS", "MQTT-4.3.3-1");
 
     public static readonly Fault ExpiryInDisconnect =
-        new(ReasonCode.ProtocolError, "session expiry interval in DISCONNECT after zero in CONNECT", "MQTT-3.14.2-2");
+        new(ReasonCode.ProtocolError, "session expiry interval in DISCONNECT after zero in CONNECT",
+            "MQTT 5.0 section 3.14.2.2.2");
+
+    public static readonly Fault AnswerTooLarge =
+        new(ReasonCode.PacketTooLarge, "answer larger than the client's maximum packet size", "MQTT-3.1.2-24");
 
     /// <summary>Every engine fault, for the test that demands a test of each.</summary>
     public static IReadOnlyList<Fault> All { get; } =
     [
         FirstPacketNotConnect, SecondConnect, ServerPacketFromClient, AuthWithoutMethod, TopicAliasOutOfRange, TopicAliasUnknown,
         QosNotSupported, RetainNotSupported, ReceiveMaximumExceeded, WrongFlow, ExpiryInDisconnect,
+        AnswerTooLarge,
     ];
 }

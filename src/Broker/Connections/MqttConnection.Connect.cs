@@ -35,6 +35,13 @@ internal sealed partial class MqttConnection
 
     private CloseReason? Open(ConnectPacket packet, ClientParameters parameters)
     {
+        ConnAckPacket answer = ConnectRules.Answer(packet, parameters, this);
+        // Before anything is touched: a client that takes no packet as large as its CONNACK gets no session [MQTT-3.1.2-24].
+        if (parameters.PacketBytesMax < long.MaxValue && Encode(answer).Length > parameters.PacketBytesMax)
+        {
+            const string TooSmall = "takes no packet as large as CONNACK";
+            return Refuse(packet, new CloseReason(CloseKind.Refused, ReasonCode.PacketTooLarge, TooSmall));
+        }
         Parameters = parameters;
         LogsPackets = Engine.Logger.IsEnabled(LogLevel.Debug);
         Will? will = ConnectRules.WillOf(packet, parameters, Origin);
@@ -48,12 +55,17 @@ internal sealed partial class MqttConnection
         Session = session;
         Engine.Metrics.ConnectionOpened();
         if (Engine.Options.Logging.ConnectionMessages) LogConnected(parameters, packet);
-        var bytes = new ArrayBufferWriter<byte>(64);
-        ConnectRules.Answer(packet, parameters, opened.IsPresent, this).Write(bytes, Version);
         _connAckTicket = opened.Ticket;
-        Volatile.Write(ref _connAck, bytes.WrittenSpan.ToArray());
+        Volatile.Write(ref _connAck, Encode(answer with { SessionPresent = opened.IsPresent }));
         Drain();
         return null;
+    }
+
+    private byte[] Encode(ConnAckPacket answer)
+    {
+        var bytes = new ArrayBufferWriter<byte>(64);
+        answer.Write(bytes, Version);
+        return bytes.WrittenSpan.ToArray();
     }
 
     private CloseReason Refuse(ConnectPacket packet, CloseReason refusal)

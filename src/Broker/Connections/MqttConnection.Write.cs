@@ -147,8 +147,10 @@ internal sealed partial class MqttConnection
             while (true)
             {
                 Session!.Take(this, batch);
-                foreach (ref readonly OutgoingItem item in batch.Items) Write(in item);
-                if (!batch.IsFull) return batch.WaitTicket != 0 && !TryWait(batch.WaitTicket);
+                bool hasAbandoned = false;
+                foreach (ref readonly OutgoingItem item in batch.Items) hasAbandoned |= !TryWrite(in item);
+                // What was abandoned made room in the window that nobody else will ask for.
+                if (!batch.IsFull) return hasAbandoned || (batch.WaitTicket != 0 && !TryWait(batch.WaitTicket));
                 if (_output.UnflushedBytes >= FlushBytes) return true;
                 batch.Clear();
             }
@@ -189,17 +191,21 @@ internal sealed partial class MqttConnection
         for (int owed = Interlocked.Exchange(ref _pingResponsesOwed, 0); owed > 0; owed--) _output.Write(PingPackets.Response);
     }
 
-    private void Write(in OutgoingItem item)
+    // False: it is larger than the client takes, which counts as complete [MQTT-3.1.2-25].
+    private bool TryWrite(in OutgoingItem item)
     {
         if (!item.IsPublish)
         {
-            AckWriter.Write(_output, item.Ack, Version);
-            return;
+            // A message can be left out, an answer cannot: the client would wait for it.
+            if (AckWriter.LengthMax(item.Ack) > Parameters!.PacketBytesMax) TryClose(CloseReason.Of(EngineFaults.AnswerTooLarge));
+            else AckWriter.Write(_output, item.Ack, Version);
+            return true;
         }
         _publishWriter ??= new PublishWriter(Parameters!, Origin.Listener.MountPoint);
-        if (_publishWriter.TryWrite(_output, item.Entry, item.Dup, Engine.Time)) return;
+        if (_publishWriter.TryWrite(_output, item.Entry, item.Dup, Engine.Time)) return true;
         Engine.Metrics.MessageDropped(DropReason.PacketTooLarge);
-        if (item.Entry.Qos != QualityOfService.AtMostOnce) Session!.Abandon(item.Entry.Sequence);
+        if (item.Entry.Qos != QualityOfService.AtMostOnce) Session!.Abandon(this, item.Entry.Sequence);
+        return false;
     }
 
     // The last packet: CONNACK with the refusal, DISCONNECT with the reason (only 5.0 has one from the server), or none.

@@ -25,4 +25,7 @@ internal sealed class OutboundAliases
         _aliases.Add(topic, alias);
         return alias;
     }
+
+    /// <summary>The alias that was given out last did not reach the client.</summary>
+    public void TakeBack(string topic) => _aliases.Remove(topic);
 }

@@ -56,7 +56,9 @@ internal sealed class PublishWriter
             TopicAlias = alias,
             Payload = message.Payload,
         };
-        return TryEncode(output, in fields);
+        if (TryEncode(output, in fields)) return true;
+        if (alias != 0 && isAliasNew) _aliases!.TakeBack(message.Topic.Name);
+        return false;
     }
 
     private bool TryEncode(PipeWriter output, in PublishFields fields)

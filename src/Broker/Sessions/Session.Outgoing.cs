@@ -18,9 +18,6 @@ internal enum AcknowledgeOutcome
 
 internal sealed partial class Session
 {
-    /// <summary>Retained messages are fetched in lots of this many, when the outbox is shorter.</summary>
-    private const int ReplayLot = 32;
-
     private readonly InflightWindow _window = new();
     private Outbox _outbox = new();
     private int _sendQuota;
@@ -61,9 +58,14 @@ internal sealed partial class Session
             if (_connection != owner) return;
             TakeAcks(batch, durable);
             TakeResends(batch);
-            if (_replays is not null) FetchReplays();
-            TakeReliable(batch, durable);
-            TakeQos0(batch);
+            do
+            {
+                if (_replays is not null) FetchReplays();
+                TakeReliable(batch, durable);
+                TakeQos0(batch);
+            }
+            // What is taken makes room for more of a replay; nothing else would ask for it.
+            while (_replays is not null && !batch.IsFull && HasRoomForReplay());
         }
     }
 
@@ -120,9 +122,14 @@ internal sealed partial class Session
     }
 
     /// <summary>A taken delivery cannot be sent to this client, it is larger than its Maximum Packet Size [MQTT-3.1.2-25].</summary>
-    public void Abandon(long sequence)
+    /// <param name="owner">Who took it; nothing is done when another connection serves the session by now.</param>
+    /// <param name="sequence">The delivery.</param>
+    public void Abandon(ISessionConnection owner, long sequence)
     {
-        lock (_lock) Complete(sequence);
+        lock (_lock)
+        {
+            if (_connection == owner) Complete(sequence);
+        }
     }
 
     private bool IsStored => IsPersistent && _context.Store.IsDurable;
@@ -217,7 +224,7 @@ internal sealed partial class Session
     private void FetchReplays()
     {
         long now = _context.NowUnixMilliseconds;
-        while (_outbox.Count < ReplayLot && _replays!.TryPeek(out IRetainedReplay? replay))
+        while (HasRoomForReplay() && _replays!.TryPeek(out IRetainedReplay? replay))
         {
             if (replay.TryNext(now, out Message? message))
                 Enqueue(message, replay.Subscription, EffectiveQos(message.Qos, replay.Subscription.Qos), retain: true);
@@ -226,6 +233,11 @@ internal sealed partial class Session
         }
         if (_replays!.Count == 0) _replays = null;
     }
+
+    // A replay waits outside of the queue, so that it takes no place that live messages are counted against.
+    private bool HasRoomForReplay() =>
+        _outbox.Count == 0
+        || (_outbox.Count < _context.Limits.ReplayLot && _outbox.Bytes < _context.Limits.DrainAtBytes);
 
     private bool HasRoom() =>
         _window.Outstanding < _sendQuota

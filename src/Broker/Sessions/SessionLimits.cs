@@ -10,6 +10,8 @@ internal sealed class SessionLimits
     /// <summary>A queue this long is drained at once instead of at the end of the read batch.</summary>
     private const int DrainAtMessages = 128;
 
+    private const int ReplayLotMax = 32;
+
     public SessionLimits(LimitOptions options)
     {
         QueuedMessagesMax = options.QueuedMessagesMax == 0 ? int.MaxValue : options.QueuedMessagesMax;
@@ -20,6 +22,7 @@ internal sealed class SessionLimits
         UpgradeOutgoingQos = options.UpgradeOutgoingQos;
         DrainAt = Math.Min(DrainAtMessages, QueuedMessagesMax / 2);
         DrainAtBytes = QueuedBytesMax / 2;
+        ReplayLot = Math.Clamp(QueuedMessagesMax / 2, 1, ReplayLotMax);
     }
 
     public int QueuedMessagesMax { get; }
@@ -37,4 +40,7 @@ internal sealed class SessionLimits
     public int DrainAt { get; }
 
     public long DrainAtBytes { get; }
+
+    /// <summary>Retained messages are fetched for a new subscription while fewer than this many messages wait.</summary>
+    public int ReplayLot { get; }
 }
