@@ -39,6 +39,12 @@ internal sealed partial class Session
         get { lock (_lock) return _connection is not null; }
     }
 
+    /// <summary>Whether it is over: it takes nothing any more.</summary>
+    public bool HasEnded
+    {
+        get { lock (_lock) return _hasEnded; }
+    }
+
     /// <summary>Stamp of the last attach or detach; a timer that was set before it is void.</summary>
     public long Epoch { get; private set; }
 

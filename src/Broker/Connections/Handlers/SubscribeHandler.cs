@@ -22,6 +22,8 @@ internal static partial class SubscribeHandler
             Subscription subscription = Build(connection, in request, packet.SubscriptionId);
             ticket = Math.Max(ticket, session.Put(subscription, request.Options, out Subscription? replaced));
             connection.Engine.Router.Subscriptions.Put(subscription);
+            // Another connection may have ended the session meanwhile: nobody else would take this out again.
+            if (session.HasEnded) connection.Engine.Router.Subscriptions.Remove(subscription);
             reasonCodes[i] = (ReasonCode)subscription.Qos;
             if (IsReplayed(in request, subscription, isNew: replaced is null)) (replays ??= []).Add(subscription);
             Log.Subscribed(connection.Engine.Logger, connection.Parameters!.ClientId, (int)subscription.Qos, request.Filter);
