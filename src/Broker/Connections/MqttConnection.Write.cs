@@ -140,7 +140,14 @@ internal sealed partial class MqttConnection
             return !_isOutputClosed;
         }
         if (!TryWriteConnAck()) return false;
+        bool hasMore = WriteItems();
+        // Behind what was due when the ping came, so that it fences; before the rest of a long queue, so that it is in time.
         WritePingResponses();
+        return hasMore;
+    }
+
+    private bool WriteItems()
+    {
         OutgoingBatch batch = _batchOfThread ??= new OutgoingBatch();
         try
         {

@@ -172,8 +172,8 @@ public sealed class ConnectTests
         TestClient client = broker.OpenV5();
         await client.SendBytesAsync("10 0e " + MqttFive + "02 00 00 00 00 01 'c' | c0 00 | 82 07 00 01 00 00 01 'a' 00");
         await client.ReadAsync<ConnAckPacket>();
-        await client.ReadAsync<PingResponse>();
         await client.ReadAsync<SubAckPacket>();
+        await client.ReadAsync<PingResponse>();
     }
 
     [Fact]
