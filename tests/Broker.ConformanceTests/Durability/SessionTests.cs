@@ -1,0 +1,115 @@
+using Broker.Persistence.Changes;
+using Broker.Protocol;
+using Broker.Protocol.Packets;
+using Broker.TestKit;
+
+namespace Broker.ConformanceTests.Durability;
+
+/// <summary>CONNACK, SUBACK and UNSUBACK, and what must be committed before.</summary>
+public sealed class SessionTests
+{
+    private readonly ManualStateStore _store = new();
+
+    [Fact, Spec("MQTT-3.1.2-4"), Spec("MQTT-3.2.0-1")]
+    public async Task CONNACK_FromServer_PersistentSession_WaitsForTheCommitAndAllWaitsBehindIt()
+    {
+        await using var broker = new TestBroker(store: _store);
+        TestClient watcher = await broker.ConnectAsync("watcher");
+        await watcher.SubscribeAsync("fence");
+        TestClient client = broker.Open();
+
+        await client.SendBytesAsync("10 0d 00 04 'MQTT' 04 00 00 00 00 01 'c' | c0 00 | 30 07 00 05 'fence'");
+        await watcher.ExpectPublishAsync("fence", "");
+        Task<ConnAckPacket> answer = client.ReadHeldBackAsync<ConnAckPacket>();
+        _store.Commit();
+
+        Assert.Equal(ReasonCode.Success, (await answer).ReasonCode);
+        await client.ReadAsync<PingResponse>();
+    }
+
+    [Fact]
+    public async Task CONNACK_FromServer_CleanSession_LeavesAtOnce()
+    {
+        await using var broker = new TestBroker(store: _store);
+
+        await broker.ConnectAsync("client");
+
+        Assert.Empty(_store.Changes);
+    }
+
+    [Fact]
+    public async Task CONNACK_FromServer_SessionHasAWill_WaitsForTheWillToBeCommitted()
+    {
+        await using var broker = new TestBroker(store: _store);
+        TestClient client = broker.Open();
+        Task<ConnAckPacket> answer = client.ConnectAsync(
+            "client", packet => packet with { CleanStart = false, Will = new() { Topic = "w", Payload = "gone"u8.ToArray() } });
+
+        WillPut will = await _store.WaitForAsync<WillPut>();
+        _store.Commit();
+
+        await answer;
+        Assert.Equal(("client", "w"), (will.ClientId, will.Message.Topic));
+        Assert.Equal("gone"u8, will.Message.Payload.Span);
+    }
+
+    [Fact]
+    public async Task SESSION_InServer_PersistentOneIsLeft_TheStoreIsToldThatItIsAway()
+    {
+        await using var broker = new TestBroker(store: _store);
+        TestClient client = await broker.ConnectCommittedAsync(_store, "client");
+
+        await client.DisconnectAsync();
+
+        Assert.Equal([new SessionAway("client", long.MaxValue)], _store.Pending);
+    }
+
+    [Fact, Spec("MQTT-3.8.4-1")]
+    public async Task SUBACK_FromServer_PersistentSession_WaitsForTheCommit()
+    {
+        await using var broker = new TestBroker(store: _store);
+        TestClient client = await broker.ConnectCommittedAsync(_store, "client");
+
+        await client.SendBytesAsync("82 0a 00 05 | 00 01 'a' 01 | 00 01 'b' 00");
+        await client.PingFenceAsync();
+        Assert.Equal(2, _store.Pending.OfType<SubscriptionPut>().Count());
+        _store.Commit();
+
+        await client.ExpectBytesAsync("90 04 00 05 01 00");
+    }
+
+    [Fact]
+    public async Task SUBACK_FromServer_VolatileSession_LeavesAtOnce()
+    {
+        await using var broker = new TestBroker(store: _store);
+        TestClient client = await broker.ConnectAsync("client");
+
+        await client.SubscribeAsync("a");
+
+        Assert.Empty(_store.Changes);
+    }
+
+    [Fact, Spec("MQTT-3.10.4-4")]
+    public async Task UNSUBACK_FromServer_PersistentSession_WaitsForTheCommit()
+    {
+        await using var broker = new TestBroker(store: _store);
+        TestClient client = await broker.ConnectCommittedAsync(_store, "client");
+        await client.SubscribeCommittedAsync(_store, "a", QualityOfService.AtLeastOnce);
+
+        await client.SendBytesAsync("a2 05 00 06 00 01 'a'");
+        await client.PingFenceAsync();
+        Assert.Equal([new SubscriptionRemoved("client", "a")], _store.Pending);
+        _store.Commit();
+
+        await client.ExpectBytesAsync("b0 02 00 06");
+    }
+
+    [Fact, Spec("MQTT-3.10.4-5")]
+    public async Task UNSUBACK_FromServer_NothingWasSubscribed_LeavesAtOnce()
+    {
+        await using var broker = new TestBroker(store: _store);
+        TestClient client = await broker.ConnectCommittedAsync(_store, "client");
+
+        await client.UnsubscribeAsync("a");
+    }
+}

@@ -1,0 +1,122 @@
+using Broker.Protocol;
+using Broker.TestKit;
+using static Broker.Protocol.PacketType;
+using static Broker.Protocol.QualityOfService;
+
+namespace Broker.ConformanceTests.Mqtt3;
+
+/// <summary>MQTT 3.1.1 section 4.6.</summary>
+public sealed class OrderingTests
+{
+    [Theory, Spec("MQTT-4.6.0-1")]
+    [InlineData(AtLeastOnce)]
+    [InlineData(ExactlyOnce)]
+    public async Task PUBLISH_FromServer_SeveralAreSentAgain_ComeInTheirFirstOrder(QualityOfService qos)
+    {
+        await using var broker = new TestBroker();
+        TestClient client = await broker.ConnectPersistentAsync("client");
+        await client.SubscribeAsync("#", qos);
+        TestClient publisher = await broker.ConnectAsync("publisher");
+        List<(ushort, string)> first = [];
+        for (int i = 0; i < 10; i++)
+        {
+            await publisher.PublishAndCompleteAsync(new($"t{i}", $"{i}", qos));
+            first.Add(Brief(await client.ReadAsync<ReceivedPublish>()));
+        }
+        await client.CloseAsync();
+
+        client = await broker.ConnectPersistentAsync("client");
+
+        foreach ((ushort, string) message in first) Assert.Equal(message, Brief(await client.ReadAsync<ReceivedPublish>()));
+    }
+
+    [Fact, Spec("MQTT-4.6.0-1")]
+    public async Task PUBLISH_FromServer_NewOnesWait_ComeAfterThoseThatAreSentAgain()
+    {
+        await using var broker = TestBroker.WithLimits(limits => limits with { InflightMessagesMax = 2 });
+        TestClient client = await broker.ConnectPersistentAsync("client");
+        await client.SubscribeAsync("a", AtLeastOnce);
+        TestClient publisher = await broker.ConnectAsync("publisher");
+        for (int i = 0; i < 6; i++) await publisher.PublishAndCompleteAsync(new("a", $"{i}", AtLeastOnce));
+        await client.ExpectPublishAsync("a", "0");
+        await client.ExpectPublishAsync("a", "1");
+        await client.CloseAsync();
+
+        client = await broker.ConnectPersistentAsync("client");
+
+        for (int i = 0; i < 6; i++) Assert.Equal($"{i}", (await client.ReceiveAndCompleteAsync()).Text);
+    }
+
+    [Fact, Spec("MQTT-4.6.0-2")]
+    public async Task PUBACK_FromServer_SeveralPublishes_ComeInTheOrderOfThePublishes()
+    {
+        await using var broker = new TestBroker();
+        TestClient client = await broker.ConnectAsync("client");
+        ushort[] ids = [7, 3, 9, 1, 65_535, 2];
+
+        foreach (ushort id in ids) await client.PublishAsync(new("a", "x", AtLeastOnce) { PacketId = id });
+
+        foreach (ushort id in ids) await client.ExpectAckAsync(PubAck, id);
+    }
+
+    [Fact, Spec("MQTT-4.6.0-3")]
+    public async Task PUBREC_FromServer_SeveralPublishes_ComeInTheOrderOfThePublishes()
+    {
+        await using var broker = new TestBroker();
+        TestClient client = await broker.ConnectAsync("client");
+        ushort[] ids = [7, 3, 9, 1, 65_535, 2];
+
+        foreach (ushort id in ids) await client.PublishAsync(new("a", "x", ExactlyOnce) { PacketId = id });
+
+        foreach (ushort id in ids) await client.ExpectAckAsync(PubRec, id);
+    }
+
+    [Fact, Spec("MQTT-4.6.0-4")]
+    public async Task PUBREL_FromServer_SeveralPubRecs_ComeInTheOrderOfThePubRecs()
+    {
+        await using var broker = new TestBroker();
+        TestClient client = await broker.ConnectAsync("client");
+        await client.SubscribeAsync("a", ExactlyOnce);
+        TestClient publisher = await broker.ConnectAsync("publisher");
+        for (int i = 0; i < 4; i++) await publisher.PublishAndCompleteAsync(new("a", "x", ExactlyOnce));
+        for (int i = 0; i < 4; i++) await client.ExpectPublishAsync("a", "x");
+
+        foreach (ushort id in new ushort[] { 3, 1, 4, 2 }) await client.AcknowledgeAsync(PubRec, id);
+
+        foreach (ushort id in new ushort[] { 3, 1, 4, 2 }) await client.ExpectAckAsync(PubRel, id);
+    }
+
+    [Theory, Spec("MQTT-4.6.0-5"), Spec("MQTT-4.6.0-6")]
+    [InlineData(AtMostOnce)]
+    [InlineData(AtLeastOnce)]
+    [InlineData(ExactlyOnce)]
+    public async Task PUBLISH_FromServer_OfOnePublisherTopicAndQoS_ComesInTheOrderOfArrival(QualityOfService qos)
+    {
+        await using var broker = TestBroker.WithLimits(limits => limits with { InflightMessagesMax = 100 });
+        TestClient client = await broker.ConnectAsync("client");
+        await client.SubscribeAsync("a", qos);
+        TestClient publisher = await broker.ConnectAsync("publisher");
+
+        for (int i = 0; i < 100; i++) await publisher.PublishAsync(new("a", $"{i}", qos));
+
+        for (int i = 0; i < 100; i++) await client.ExpectPublishAsync("a", $"{i}");
+    }
+
+    [Fact, Spec("MQTT-4.6.0-5"), Spec("MQTT-4.6.0-6")]
+    public async Task PUBLISH_FromServer_QueuedWhileAway_ComesInTheOrderOfArrival()
+    {
+        await using var broker = new TestBroker();
+        TestClient client = await broker.ConnectPersistentAsync("client");
+        await client.SubscribeAsync("a", AtLeastOnce);
+        await client.DisconnectAsync();
+        TestClient publisher = await broker.ConnectAsync("publisher");
+        for (int i = 0; i < 100; i++) await publisher.PublishAndCompleteAsync(new("a", $"{i}", AtLeastOnce));
+
+        client = await broker.ConnectPersistentAsync("client");
+        await publisher.PublishAndCompleteAsync(new("a", "100", AtLeastOnce));
+
+        for (int i = 0; i <= 100; i++) Assert.Equal($"{i}", (await client.ReceiveAndCompleteAsync()).Text);
+    }
+
+    private static (ushort, string) Brief(ReceivedPublish message) => (message.PacketId, message.Text);
+}
