@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Broker.Configuration;
 using Broker.Messages;
 using Broker.Protocol;
@@ -98,7 +99,8 @@ internal static class ConnectRules
         if (listener.UseUsernameAsClientId)
         {
             clientId = userName ?? "";
-            if (clientId.Length == 0) refusal = ConnectDecision.Refuse(ReasonCode.NotAuthorized, "no user name for the client id");
+            if (clientId.Length == 0)
+                refusal = ConnectDecision.Refuse(ReasonCode.NotAuthorized, "no user name for the client id");
         }
         else if (clientId.Length == 0)
         {
@@ -124,6 +126,8 @@ internal static class ConnectRules
 
     private static ConnectDecision? RefuseWill(WillMessage will, ListenerOptions listener, LimitOptions limits)
     {
+        if (TopicDepth.IsTooDeep(will.Topic) || Encoding.UTF8.GetByteCount(listener.MountPoint + will.Topic) > ushort.MaxValue)
+            return ConnectDecision.Refuse(ReasonCode.TopicNameInvalid, "will topic too deep or too long");
         if (will.Qos > listener.MaximumQos)
             return ConnectDecision.Refuse(ReasonCode.QosNotSupported, "will QoS above the maximum of this listener");
         if (limits.PayloadBytesMax > 0 && will.Payload.Length > limits.PayloadBytesMax)

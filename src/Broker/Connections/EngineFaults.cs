@@ -24,6 +24,12 @@ internal static class EngineFaults
     public static readonly Fault TopicAliasUnknown =
         new(ReasonCode.ProtocolError, "topic alias that was not set on this connection", "MQTT-3.3.2-7");
 
+    public static readonly Fault TopicTooDeep =
+        new(ReasonCode.TopicNameInvalid, "topic of more than 200 levels", "MQTT 5.0 section 4.7");
+
+    public static readonly Fault FilterTooDeep =
+        new(ReasonCode.TopicFilterInvalid, "topic filter of more than 200 levels", "MQTT 5.0 section 4.7");
+
     public static readonly Fault QosNotSupported =
         new(ReasonCode.QosNotSupported, "QoS above the maximum of this listener", "MQTT-3.2.2-11");
 
@@ -47,7 +53,7 @@ internal static class EngineFaults
     public static IReadOnlyList<Fault> All { get; } =
     [
         FirstPacketNotConnect, SecondConnect, ServerPacketFromClient, AuthWithoutMethod, TopicAliasOutOfRange, TopicAliasUnknown,
-        QosNotSupported, RetainNotSupported, ReceiveMaximumExceeded, WrongFlow, ExpiryInDisconnect,
+        TopicTooDeep, FilterTooDeep, QosNotSupported, RetainNotSupported, ReceiveMaximumExceeded, WrongFlow, ExpiryInDisconnect,
         AnswerTooLarge,
     ];
 }

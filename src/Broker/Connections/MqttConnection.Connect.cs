@@ -21,6 +21,8 @@ internal sealed partial class MqttConnection
         if (decision.Refusal is null)
         {
             AuthenticationOutcome outcome = await AuthenticateAsync(packet);
+            // Closed meanwhile: then nothing is opened, taken over or cleaned for a client that will never know.
+            if (_closeReason is { } closed) return closed;
             decision = decision.With(outcome, packet.Version);
         }
         if (decision.Refusal is { } refusal) return Refuse(packet, refusal);
@@ -42,6 +44,8 @@ internal sealed partial class MqttConnection
             const string TooSmall = "takes no packet as large as CONNACK";
             return Refuse(packet, new CloseReason(CloseKind.Refused, ReasonCode.PacketTooLarge, TooSmall));
         }
+        // Its silence counts from here, not from before a password that took its time.
+        Volatile.Write(ref _lastReceivedMilliseconds, Engine.CoarseMilliseconds);
         Parameters = parameters;
         LogsPackets = Engine.Logger.IsEnabled(LogLevel.Debug);
         Will? will = ConnectRules.WillOf(packet, parameters, Origin);

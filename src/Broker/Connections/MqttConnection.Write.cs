@@ -70,6 +70,7 @@ internal sealed partial class MqttConnection
         catch (Exception exception) when (IsPeerGone(exception) || exception is InvalidOperationException)
         {
             _isOutputClosed = true;
+            _input.CancelPendingRead();
         }
         RunDrain();
     }
@@ -116,7 +117,8 @@ internal sealed partial class MqttConnection
     private bool TryRest()
     {
         if (Interlocked.CompareExchange(ref _drain, DrainIdle, DrainActive) == DrainActive) return true;
-        Volatile.Write(ref _drain, DrainActive);
+        // A full fence: what is read from here on must not be older than the mark that is taken away.
+        Interlocked.Exchange(ref _drain, DrainActive);
         return false;
     }
 

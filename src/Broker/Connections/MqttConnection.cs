@@ -22,6 +22,7 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
     private readonly PipeWriter _output;
     private CloseReason? _closeReason;
     private TaskCompletionSource? _writerDone;
+    private readonly long _acceptedMilliseconds;
     private long _lastReceivedMilliseconds;
 
     public MqttConnection(BrokerEngine engine, ConnectionOrigin origin, IDuplexPipe transport)
@@ -30,7 +31,7 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
         Origin = origin;
         _input = transport.Input;
         _output = transport.Output;
-        _lastReceivedMilliseconds = engine.CoarseMilliseconds;
+        _acceptedMilliseconds = _lastReceivedMilliseconds = engine.CoarseMilliseconds;
     }
 
     public BrokerEngine Engine { get; }
@@ -88,12 +89,13 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
     /// <summary>Keep-alive and the time to CONNECT.</summary>
     public void OnTick(long nowMilliseconds)
     {
-        long silent = nowMilliseconds - Volatile.Read(ref _lastReceivedMilliseconds);
         if (Parameters is not { } parameters)
         {
-            if (silent > (long)ConnectTimeout.TotalMilliseconds) TryClose(CloseReason.ConnectTimeout);
+            if (nowMilliseconds - _acceptedMilliseconds > (long)ConnectTimeout.TotalMilliseconds)
+                TryClose(CloseReason.ConnectTimeout);
             return;
         }
+        long silent = nowMilliseconds - Volatile.Read(ref _lastReceivedMilliseconds);
         // The stamp may be one tick older than the packet: one tick of grace, so that nobody is closed early.
         if (parameters.KeepAliveSeconds > 0
             && silent > (parameters.KeepAliveSeconds * 1500L) + (long)Heartbeat.Period.TotalMilliseconds)

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Text;
 using Broker.Messages;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
@@ -17,14 +18,14 @@ internal sealed class PublishWriter
 
     private readonly ProtocolVersion _version;
     private readonly long _packetBytesMax;
-    private readonly int _mountPointLength;
+    private readonly byte[] _mountPoint;
     private readonly OutboundAliases? _aliases;
 
     public PublishWriter(ClientParameters parameters, string? mountPoint)
     {
         _version = parameters.Version;
-        _packetBytesMax = parameters.PacketBytesMax;
-        _mountPointLength = mountPoint is null ? 0 : System.Text.Encoding.UTF8.GetByteCount(mountPoint);
+        _packetBytesMax = Math.Min(parameters.PacketBytesMax, WireWriter.FrameLength(FrameReader.RemainingLengthMax));
+        _mountPoint = Encoding.UTF8.GetBytes(mountPoint ?? "");
         if (parameters.OutboundAliases > 0) _aliases = new OutboundAliases(parameters.OutboundAliases);
     }
 
@@ -32,22 +33,31 @@ internal sealed class PublishWriter
     public bool TryWrite(PipeWriter output, in OutboxEntry entry, bool dup, TimeProvider time)
     {
         Message message = entry.Message;
-        ushort packetId = entry.Sequence == 0 ? (ushort)0 : PacketIds.Of(entry.Sequence);
         uint[] ids = _version == ProtocolVersion.Mqtt50 ? entry.Subscription?.Ids ?? [] : [];
-        if (message.SharedFrames is { } shared && _aliases is null && ids.Length == 0 && _mountPointLength == 0
+        if (message.SharedFrames is { } shared && _aliases is null && ids.Length == 0 && _mountPoint.Length == 0
             && message.ExpiresAt == Message.NeverExpires)
-            return TryCopy(output, shared.Get(message, _version, packetId != 0), in entry, packetId, dup);
+            return TryCopy(output, shared.Get(message, _version, entry.Sequence != 0), in entry, dup);
 
-        ushort alias = 0;
-        bool isAliasNew = true;
-        if (_aliases is not null) alias = _aliases.Get(message.Topic.Name, out isAliasNew);
+        bool isAliasNew = false;
+        ushort alias = _aliases is null ? (ushort)0 : _aliases.Get(message.Topic.Name, out isAliasNew);
+        if (TryEncode(output, in entry, dup, time, ids, alias, isAliasNew)) return true;
+        if (!isAliasNew) return false;
+        // The client was not told of the alias; and without it the packet is three bytes shorter.
+        _aliases!.TakeBack(message.Topic.Name);
+        return TryEncode(output, in entry, dup, time, ids, alias: 0, isAliasNew: false);
+    }
+
+    private bool TryEncode(
+        PipeWriter output, in OutboxEntry entry, bool dup, TimeProvider time, uint[] ids, ushort alias, bool isAliasNew)
+    {
+        Message message = entry.Message;
         var fields = new PublishFields
         {
             Dup = dup,
             Qos = entry.Qos,
             Retain = entry.Retain,
-            TopicUtf8 = alias != 0 && !isAliasNew ? [] : message.Topic.Utf8.AsSpan(_mountPointLength),
-            PacketId = packetId,
+            TopicUtf8 = alias != 0 && !isAliasNew ? [] : WithoutMountPoint(message.Topic.Utf8),
+            PacketId = PacketIdOf(in entry),
             ForwardedProperties = message.Properties,
             MessageExpirySeconds = message.ExpiresAt == Message.NeverExpires
                 ? null
@@ -56,13 +66,6 @@ internal sealed class PublishWriter
             TopicAlias = alias,
             Payload = message.Payload,
         };
-        if (TryEncode(output, in fields)) return true;
-        if (alias != 0 && isAliasNew) _aliases!.TakeBack(message.Topic.Name);
-        return false;
-    }
-
-    private bool TryEncode(PipeWriter output, in PublishFields fields)
-    {
         int length = PublishEncoder.GetLength(_version, in fields);
         if (length > _packetBytesMax) return false;
         if (length <= OnePieceBytesMax) output.Advance(PublishEncoder.Write(output.GetSpan(length), _version, in fields));
@@ -70,12 +73,18 @@ internal sealed class PublishWriter
         return true;
     }
 
-    private bool TryCopy(PipeWriter output, byte[] frame, in OutboxEntry entry, ushort packetId, bool dup)
+    private static ushort PacketIdOf(in OutboxEntry entry) => entry.Sequence == 0 ? (ushort)0 : PacketIds.Of(entry.Sequence);
+
+    // A session that was left on another listener may hold topics that have no such mount point.
+    private ReadOnlySpan<byte> WithoutMountPoint(ReadOnlySpan<byte> topic) =>
+        topic.StartsWith(_mountPoint) && topic.Length > _mountPoint.Length ? topic[_mountPoint.Length..] : topic;
+
+    private bool TryCopy(PipeWriter output, byte[] frame, in OutboxEntry entry, bool dup)
     {
         if (frame.Length > _packetBytesMax) return false;
         byte firstByte = (byte)((byte)PacketType.Publish << 4 | (dup ? 8 : 0) | (byte)entry.Qos << 1 | (entry.Retain ? 1 : 0));
         Span<byte> span = output.GetSpan(frame.Length);
-        SharedFrames.CopyTo(frame, span, firstByte, entry.Message.Topic.Utf8.Length, packetId);
+        SharedFrames.CopyTo(frame, span, firstByte, entry.Message.Topic.Utf8.Length, PacketIdOf(in entry));
         output.Advance(frame.Length);
         return true;
     }

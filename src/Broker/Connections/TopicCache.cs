@@ -27,11 +27,13 @@ internal sealed class TopicRoute
 internal sealed class TopicCache
 {
     private const int CountMax = 1024;
+    private const int NameBytesMax = 64 * 1024;
 
     private readonly SubscriptionTree _tree;
     private readonly string? _mountPoint;
     private Dictionary<byte[], TopicRoute>? _routes;
     private TopicRoute? _last;
+    private int _nameBytes;
 
     public TopicCache(SubscriptionTree tree, string? mountPoint) => (_tree, _mountPoint) = (tree, mountPoint);
 
@@ -48,7 +50,12 @@ internal sealed class TopicCache
         _routes ??= new Dictionary<byte[], TopicRoute>(Utf8Comparer.Instance);
         var lookup = _routes.GetAlternateLookup<ReadOnlySpan<byte>>();
         if (lookup.TryGetValue(topicUtf8, out TopicRoute? found)) return found;
-        if (_routes.Count >= CountMax) _routes.Clear();
+        if (_routes.Count >= CountMax || _nameBytes + topicUtf8.Length > NameBytesMax)
+        {
+            _routes.Clear();
+            _nameBytes = 0;
+        }
+        _nameBytes += topicUtf8.Length;
         byte[] nameOnWire = topicUtf8.ToArray();
         string name = _mountPoint + Encoding.UTF8.GetString(topicUtf8);
         Topic topic = _mountPoint is null ? new Topic(name, nameOnWire) : new Topic(name);

@@ -47,6 +47,7 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
         lock (_registry.LockOf(clientId))
         {
             bool isPresent = false;
+            long ticket = 0;
             if (_registry.TryGet(clientId, out Session? session))
             {
                 previous = session.TakeOver(out Will? will);
@@ -54,14 +55,14 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
                 // A will that waits is void when its owner is back; when the session ends instead, it is due [MQTT-3.1.3-9].
                 bool isDue = !isPresent || (previous is not null && will?.DelaySeconds == 0);
                 if (isDue) dueWill = will;
-                if (!isPresent) EndLocked(session);
+                if (!isPresent) ticket = EndLocked(session);
             }
-            else if (_registry.Count >= _sessionsMax)
+            else if (_sessionsMax != int.MaxValue && _registry.Count >= _sessionsMax)
             {
                 return default;
             }
             if (!isPresent) _registry.Add(session = new Session(clientId, _context));
-            long ticket = session!.Attach(connection, in options);
+            ticket = Math.Max(ticket, session!.Attach(connection, in options));
             result = new OpenResult(session, isPresent, ticket);
         }
         previous?.CloseTakenOver();
@@ -86,6 +87,38 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
             else EndLocked(session);
         }
         if (dueWill is not null) Publish(dueWill);
+    }
+
+    /// <summary>Adds or replaces a subscription in session and tree, unless the session has ended meanwhile.</summary>
+    /// <param name="subscription">What, and whose.</param>
+    /// <param name="optionsByte">As the client sent it, for the store.</param>
+    /// <param name="replaced">The one it replaces, or null: then it is new.</param>
+    /// <returns>What must be durable before SUBACK; 0: nothing.</returns>
+    public long Subscribe(Subscription subscription, byte optionsByte, out Subscription? replaced)
+    {
+        Session session = subscription.Session;
+        // The end of a session takes its subscriptions out of the tree: one that came later would stay there for good.
+        lock (_registry.LockOf(session.ClientId))
+        {
+            long ticket = session.Put(subscription, optionsByte, out replaced);
+            if (!session.HasEnded) _router.Subscriptions.Put(subscription);
+            return ticket;
+        }
+    }
+
+    /// <summary>Removes a subscription from the session and from the tree.</summary>
+    /// <param name="session">Whose.</param>
+    /// <param name="key">As it was subscribed.</param>
+    /// <param name="removed">What was removed; null: there was none.</param>
+    /// <returns>What must be durable before UNSUBACK; 0: nothing.</returns>
+    public long Unsubscribe(Session session, string key, out Subscription? removed)
+    {
+        lock (_registry.LockOf(session.ClientId))
+        {
+            long ticket = session.Remove(key, out removed);
+            if (removed is not null) _router.Subscriptions.Remove(removed);
+            return ticket;
+        }
     }
 
     /// <summary>Publishes the wills that are due and ends the sessions that have expired.</summary>
@@ -129,10 +162,12 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
             _deadlines.Add(new Deadline(session, session.Epoch, DeadlineKind.Expiry), now + (expirySeconds * 1000L));
     }
 
-    private void EndLocked(Session session)
+    private long EndLocked(Session session)
     {
-        foreach (Subscription subscription in session.End()) _router.Subscriptions.Remove(subscription);
+        Subscription[] subscriptions = session.End(out long ticket);
+        foreach (Subscription subscription in subscriptions) _router.Subscriptions.Remove(subscription);
         _registry.Remove(session);
+        return ticket;
     }
 
     private void Publish(Will will)

@@ -51,9 +51,11 @@ internal sealed class Message
 
     public bool IsExpired(long nowUnixMilliseconds) => ExpiresAt <= nowUnixMilliseconds;
 
-    /// <summary>Remaining Message Expiry Interval, whole seconds, at least 1; null when it does not expire [MQTT-3.3.2-6].</summary>
+    /// <summary>Remaining Message Expiry Interval, whole seconds, at least 1; null: it never expires [MQTT-3.3.2-6].</summary>
     public uint? RemainingSeconds(long nowUnixMilliseconds) =>
-        ExpiresAt == NeverExpires ? null : (uint)Math.Max(1, (ExpiresAt - nowUnixMilliseconds + 999) / 1000);
+        ExpiresAt == NeverExpires
+            ? null
+            : (uint)Math.Clamp((ExpiresAt - nowUnixMilliseconds + 999) / 1000, 1, uint.MaxValue);
 
     /// <summary>The same message with another expiry, for a will whose time counts from its publication.</summary>
     public Message WithExpiry(long expiresAt) =>

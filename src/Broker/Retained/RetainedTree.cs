@@ -14,11 +14,18 @@ internal sealed class RetainedTree
     private readonly Lock _lock = new();
     private readonly RetainedNode _root = new(null, "");
     private long _stamp;
+    private long _lastTicket;
 
     public RetainedTree(IStateStore store) => _store = store;
 
     /// <summary>Topics with a retained message.</summary>
     public int Count { get; private set; }
+
+    /// <summary>Whether no node is left: what is cleared leaves nothing behind.</summary>
+    public bool IsEmpty
+    {
+        get { lock (_lock) return _root.ChildCount == 0; }
+    }
 
     /// <summary>Number of the last change. A replay ends with what was retained up to it.</summary>
     public long Stamp
@@ -38,7 +45,7 @@ internal sealed class RetainedTree
             if (node.Message is null) Count++;
             node.Message = message;
             node.Stamp = ++_stamp;
-            return _store.IsDurable ? _store.Append(new RetainedPut(message.ToStored())) : 0;
+            return _lastTicket = _store.IsDurable ? _store.Append(new RetainedPut(message.ToStored())) : 0;
         }
     }
 
@@ -78,10 +85,11 @@ internal sealed class RetainedTree
         RetainedNode node = _root;
         foreach (ReadOnlySpan<char> level in TopicLevels.Of(topic))
         {
-            if (node.Find(level) is not { } child) return 0;
+            if (node.Find(level) is not { } child) return _lastTicket;
             node = child;
         }
-        if (node.Message is null) return 0;
+        // Somebody else's clearing may not be durable yet, and this publisher is promised the same.
+        if (node.Message is null) return _lastTicket;
         node.Message = null;
         _stamp++;
         Count--;
@@ -90,6 +98,6 @@ internal sealed class RetainedTree
             parent.Remove(node);
             node = parent;
         }
-        return _store.IsDurable ? _store.Append(new RetainedRemoved(topic)) : 0;
+        return _lastTicket = _store.IsDurable ? _store.Append(new RetainedRemoved(topic)) : 0;
     }
 }

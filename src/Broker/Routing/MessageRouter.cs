@@ -59,8 +59,7 @@ internal sealed class MessageRouter
     {
         OfferResult result = subscription.Session.Offer(message, subscription);
         if (result.Drop != DropReason.None) _metrics.MessageDropped(result.Drop);
-        else if (result.DrainNow) result.Connection!.Drain();
-        else if (result.Connection is not null) touched.Add(result.Connection);
+        else Wake(in result, touched);
         return result;
     }
 
@@ -70,20 +69,23 @@ internal sealed class MessageRouter
         Subscription[] members = group.Members;
         if (members.Length == 0) return 0;
         uint turn = group.NextTurn();
-        for (int i = 0; i < members.Length; i++)
+        for (int i = 0; i < members.Length * 2; i++)
         {
             Subscription member = members[(turn + (uint)i) % (uint)members.Length];
-            if (member.Session.IsReady) return Deliver(message, member, touched).Ticket;
-        }
-        for (int i = 0; i < members.Length; i++)
-        {
-            Subscription member = members[(turn + (uint)i) % (uint)members.Length];
+            bool isFirstRound = i < members.Length;
+            if (isFirstRound && !member.Session.IsReady) continue;
             OfferResult result = member.Session.Offer(message, member);
             if (result.Drop != DropReason.None) continue;
-            if (result.Connection is not null) touched.Add(result.Connection);
+            Wake(in result, touched);
             return result.Ticket;
         }
         _metrics.MessageDropped(DropReason.NoSharedMember);
         return 0;
+    }
+
+    private static void Wake(in OfferResult result, TouchedConnections touched)
+    {
+        if (result.DrainNow) result.Connection!.Drain();
+        else if (result.Connection is not null) touched.Add(result.Connection);
     }
 }

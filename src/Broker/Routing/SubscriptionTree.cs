@@ -26,6 +26,12 @@ internal sealed class SubscriptionTree
     /// <summary>Subscriptions in the tree.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Whether no node is left: what is unsubscribed leaves nothing behind.</summary>
+    public bool IsEmpty
+    {
+        get { lock (_lock) return _root.IsUnused; }
+    }
+
     /// <summary>Adds a subscription or replaces the one that the session has with the same filter and share name.</summary>
     public void Put(Subscription subscription)
     {

@@ -102,7 +102,8 @@ internal sealed class InflightWindow
         {
             _slots.Dequeue();
             _firstSequence++;
-            _resendOffset--;
+            // The gaps behind it may not have been passed by the resends yet.
+            if (_resendOffset > 0) _resendOffset--;
         }
     }
 

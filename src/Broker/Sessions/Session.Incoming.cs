@@ -12,48 +12,54 @@ internal enum ReceiveOutcome
     Duplicate,
     /// <summary>The client sends more at a time than it was told it may [MQTT-3.3.4-7].</summary>
     ReceiveMaximumExceeded,
+    /// <summary>Another connection serves the session by now: nobody to answer, the client sends it again there.</summary>
+    NotServed,
 }
 
 internal sealed partial class Session
 {
     private readonly InboundReceipts _receipts = new();
     private readonly AckQueue _acks = new();
-    private int _carriedReceipts;
 
     /// <summary>A PUBLISH with QoS 1 or 2 came in.</summary>
+    /// <param name="owner">On which connection.</param>
     /// <param name="packetId">Its packet id.</param>
     /// <param name="qos">Its QoS.</param>
     /// <param name="receiveMaximum">How many unanswered ones the client may have.</param>
     /// <param name="ticket">QoS 2: what must be durable before PUBREC.</param>
-    public ReceiveOutcome Receive(ushort packetId, QualityOfService qos, int receiveMaximum, out long ticket)
+    public ReceiveOutcome Receive(
+        ISessionConnection owner, ushort packetId, QualityOfService qos, int receiveMaximum, out long ticket)
     {
         lock (_lock)
         {
             ticket = 0;
+            if (_connection != owner) return ReceiveOutcome.NotServed;
             bool isExactlyOnce = qos == QualityOfService.ExactlyOnce;
             if (isExactlyOnce && _receipts.Contains(packetId)) return ReceiveOutcome.Duplicate;
             // Quotas start anew with each connection [MQTT-4.9.0-1]: what an earlier one left is not held against this one.
-            int unanswered = _receipts.Count - _carriedReceipts + _acks.UnansweredPublishes;
+            int unanswered = _receipts.CountOfConnection + _acks.UnansweredPublishes;
             if (unanswered >= receiveMaximum) return ReceiveOutcome.ReceiveMaximumExceeded;
             if (!isExactlyOnce) return ReceiveOutcome.New;
             _receipts.Add(packetId);
-            if (IsPersistent && _context.Store.IsDurable)
+            if (IsStored)
                 ticket = _context.Store.Append(new ReceiptPut(ClientId, packetId));
             return ReceiveOutcome.New;
         }
     }
 
     /// <summary>A QoS 2 PUBLISH was refused with a reason code from 0x80 up: its packet id is free again.</summary>
-    public void ForgetReceipt(ushort packetId)
+    /// <returns>What must be durable before PUBREC: else a new message with this id would be taken for a duplicate.</returns>
+    public long ForgetReceipt(ushort packetId)
     {
-        lock (_lock) Forget(packetId);
+        lock (_lock) return Forget(packetId);
     }
 
     /// <summary>PUBREL came: the packet id is free again, PUBCOMP is owed.</summary>
-    public void OnPubRel(ushort packetId)
+    public void OnPubRel(ISessionConnection owner, ushort packetId)
     {
         lock (_lock)
         {
+            if (_connection != owner) return;
             bool wasKnown = _receipts.Contains(packetId);
             long ticket = Forget(packetId);
             ReasonCode reason = wasKnown ? ReasonCode.Success : ReasonCode.PacketIdentifierNotFound;
@@ -61,15 +67,18 @@ internal sealed partial class Session
         }
     }
 
-    /// <summary>Owes the client an acknowledgement.</summary>
-    public void AddAck(in Ack ack)
+    /// <summary>Owes the client an acknowledgement, on the connection that the packet came by and on no other.</summary>
+    public void AddAck(ISessionConnection owner, in Ack ack)
     {
-        lock (_lock) _acks.Add(in ack);
+        lock (_lock)
+        {
+            if (_connection == owner) _acks.Add(in ack);
+        }
     }
 
     private long Forget(ushort packetId)
     {
-        if (!_receipts.Remove(packetId) || !IsPersistent || !_context.Store.IsDurable) return 0;
+        if (!_receipts.Remove(packetId) || !IsStored) return 0;
         return _context.Store.Append(new ReceiptRemoved(ClientId, packetId));
     }
 }

@@ -70,11 +70,12 @@ internal sealed partial class Session
     }
 
     /// <summary>PUBACK came.</summary>
-    public AcknowledgeOutcome OnPubAck(ushort packetId)
+    public AcknowledgeOutcome OnPubAck(ISessionConnection owner, ushort packetId)
     {
         lock (_lock)
         {
-            if (!_window.TryFind(packetId, out OutboxEntry entry, out _)) return AcknowledgeOutcome.Unknown;
+            if (_connection != owner || !_window.TryFind(packetId, out OutboxEntry entry, out _))
+                return AcknowledgeOutcome.Unknown;
             if (entry.Qos != QualityOfService.AtLeastOnce) return AcknowledgeOutcome.WrongFlow;
             Complete(entry.Sequence);
             return AcknowledgeOutcome.Done;
@@ -82,10 +83,11 @@ internal sealed partial class Session
     }
 
     /// <summary>PUBREC came: PUBREL is owed, unless it refused the message [MQTT-4.3.3-4].</summary>
-    public AcknowledgeOutcome OnPubRec(ushort packetId, ReasonCode reason)
+    public AcknowledgeOutcome OnPubRec(ISessionConnection owner, ushort packetId, ReasonCode reason)
     {
         lock (_lock)
         {
+            if (_connection != owner) return AcknowledgeOutcome.Unknown;
             if (!_window.TryFind(packetId, out OutboxEntry entry, out DeliveryState state))
             {
                 _acks.Add(new Ack(PacketType.PubRel, packetId, ReasonCode.PacketIdentifierNotFound, Ticket: 0));
@@ -109,11 +111,12 @@ internal sealed partial class Session
     }
 
     /// <summary>PUBCOMP came.</summary>
-    public AcknowledgeOutcome OnPubComp(ushort packetId)
+    public AcknowledgeOutcome OnPubComp(ISessionConnection owner, ushort packetId)
     {
         lock (_lock)
         {
-            if (!_window.TryFind(packetId, out OutboxEntry entry, out DeliveryState state)) return AcknowledgeOutcome.Unknown;
+            if (_connection != owner || !_window.TryFind(packetId, out OutboxEntry entry, out DeliveryState state))
+                return AcknowledgeOutcome.Unknown;
             if (entry.Qos != QualityOfService.ExactlyOnce) return AcknowledgeOutcome.WrongFlow;
             if (state != DeliveryState.Released) return AcknowledgeOutcome.WrongFlow;
             Complete(entry.Sequence);
@@ -121,18 +124,20 @@ internal sealed partial class Session
         }
     }
 
-    /// <summary>A taken delivery cannot be sent to this client, it is larger than its Maximum Packet Size [MQTT-3.1.2-25].</summary>
+    /// <summary>A taken delivery is larger than the client's Maximum Packet Size: it counts as complete [MQTT-3.1.2-25].</summary>
     /// <param name="owner">Who took it; nothing is done when another connection serves the session by now.</param>
     /// <param name="sequence">The delivery.</param>
     public void Abandon(ISessionConnection owner, long sequence)
     {
         lock (_lock)
         {
+            // Taken over since: the next connection gets it again and decides for itself.
             if (_connection == owner) Complete(sequence);
         }
     }
 
-    private bool IsStored => IsPersistent && _context.Store.IsDurable;
+    // A session that has ended writes nothing: its client id may have a new session by now.
+    private bool IsStored => IsPersistent && !_hasEnded && _context.Store.IsDurable;
 
     private QualityOfService EffectiveQos(QualityOfService published, QualityOfService granted) =>
         _context.Limits.UpgradeOutgoingQos || granted < published ? granted : published;
@@ -158,7 +163,8 @@ internal sealed partial class Session
         }
         long sequence = ++_lastSequence;
         long ticket = IsStored
-            ? _context.Store.Append(new DeliveryQueued(ClientId, sequence, message.ToStored(), (byte)qos, retain, subscription.Ids))
+            ? _context.Store.Append(
+                new DeliveryQueued(ClientId, sequence, message.ToStored(), (byte)qos, retain, subscription.Ids))
             : 0;
         // QoS 1 may go out in parallel with its commit: at least once. QoS 2 may not, its packet id must be known after a crash.
         long gate = qos == QualityOfService.ExactlyOnce ? ticket : 0;

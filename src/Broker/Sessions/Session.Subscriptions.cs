@@ -5,7 +5,7 @@ namespace Broker.Sessions;
 internal sealed partial class Session
 {
     private Dictionary<string, Subscription>? _subscriptions;
-    private Queue<IRetainedReplay>? _replays;
+    private PendingReplays? _replays;
 
     /// <summary>How many subscriptions the session has.</summary>
     public int SubscriptionCount
@@ -27,7 +27,7 @@ internal sealed partial class Session
             _subscriptions ??= [];
             _subscriptions.TryGetValue(subscription.Key, out replaced);
             _subscriptions[subscription.Key] = subscription;
-            if (!IsPersistent || !_context.Store.IsDurable) return 0;
+            if (!IsStored) return 0;
             uint id = subscription.Ids.Length == 0 ? 0 : subscription.Ids[0];
             return _context.Store.Append(new SubscriptionPut(ClientId, subscription.Key, optionsByte, id));
         }
@@ -43,7 +43,8 @@ internal sealed partial class Session
         {
             removed = null;
             if (_subscriptions is null || !_subscriptions.Remove(key, out removed)) return 0;
-            if (!IsPersistent || !_context.Store.IsDurable) return 0;
+            _replays?.Remove(key);
+            if (!IsStored) return 0;
             return _context.Store.Append(new SubscriptionRemoved(ClientId, key));
         }
     }
@@ -51,6 +52,10 @@ internal sealed partial class Session
     /// <summary>Owes the session the retained messages of a subscription. They are sent as there is room.</summary>
     public void Enqueue(IRetainedReplay replay)
     {
-        lock (_lock) (_replays ??= []).Enqueue(replay);
+        lock (_lock)
+        {
+            bool isSubscribed = _subscriptions?.ContainsKey(replay.Subscription.Key) == true;
+            if (isSubscribed) (_replays ??= new PendingReplays()).Enqueue(replay);
+        }
     }
 }

@@ -16,6 +16,7 @@ internal sealed partial class Session
     private readonly Lock _lock = new();
     private ISessionConnection? _connection;
     private bool _hasEnded;
+    private bool _isInStore;
 
     public Session(string clientId, SessionContext context)
     {
@@ -34,15 +35,15 @@ internal sealed partial class Session
     /// <summary>Whether it outlives its connection.</summary>
     public bool IsPersistent => ExpirySeconds > 0;
 
-    public bool IsConnected
-    {
-        get { lock (_lock) return _connection is not null; }
-    }
-
-    /// <summary>Whether it is over: it takes nothing any more.</summary>
+    /// <summary>Whether it is over; its client id may have another session by now.</summary>
     public bool HasEnded
     {
         get { lock (_lock) return _hasEnded; }
+    }
+
+    public bool IsConnected
+    {
+        get { lock (_lock) return _connection is not null; }
     }
 
     /// <summary>Stamp of the last attach or detach; a timer that was set before it is void.</summary>
@@ -57,7 +58,6 @@ internal sealed partial class Session
     {
         lock (_lock)
         {
-            bool wasPersistent = IsPersistent;
             _connection = connection;
             Epoch++;
             UserName = options.UserName;
@@ -65,9 +65,9 @@ internal sealed partial class Session
             Will = options.Will;
             _sendQuota = Math.Min(options.ReceiveMaximum, _context.Limits.InflightMessagesMax);
             _acks.Clear();
-            _carriedReceipts = _receipts.Count;
+            _receipts.BeginConnection();
             _window.Rewind();
-            return _context.Store.IsDurable ? AppendAttached(wasPersistent) : 0;
+            return _context.Store.IsDurable ? AppendAttached() : 0;
         }
     }
 
@@ -107,14 +107,15 @@ internal sealed partial class Session
         {
             Will? will = Will;
             Will = null;
-            if (will is not null && IsPersistent && _context.Store.IsDurable) _context.Store.Append(new WillRemoved(ClientId));
+            if (will is not null && IsStored) _context.Store.Append(new WillRemoved(ClientId));
             return will;
         }
     }
 
     /// <summary>The session is over: what waits is dropped and counted, nothing more is taken.</summary>
+    /// <param name="ticket">What must be durable before the client may be told that it is gone; 0: nothing.</param>
     /// <returns>Its subscriptions, to be taken out of the tree.</returns>
-    public Subscription[] End()
+    public Subscription[] End(out long ticket)
     {
         lock (_lock)
         {
@@ -125,7 +126,7 @@ internal sealed partial class Session
             _outbox = new Outbox();
             _replays = null;
             _acks.Clear();
-            if (_context.Store.IsDurable) _context.Store.Append(new SessionRemoved(ClientId));
+            ticket = AppendRemoved();
             Subscription[] subscriptions = _subscriptions is null ? [] : [.. _subscriptions.Values];
             _subscriptions = null;
             return subscriptions;
@@ -145,11 +146,20 @@ internal sealed partial class Session
             _context.Metrics.MessageDropped(DropReason.OfflineQos0, _outbox.ClearQos0());
     }
 
-    private long AppendAttached(bool wasPersistent)
+    private long AppendAttached()
     {
-        if (!IsPersistent) return wasPersistent ? _context.Store.Append(new SessionRemoved(ClientId)) : 0;
+        if (!IsPersistent) return AppendRemoved();
+        _isInStore = true;
         _context.Store.Append(new SessionPut(ClientId, UserName, ExpirySeconds));
         return _context.Store.Append(
             Will is { } will ? new WillPut(ClientId, will.Message.ToStored(), will.DelaySeconds) : new WillRemoved(ClientId));
+    }
+
+    // A session that ends with its connection was never written and costs the store nothing.
+    private long AppendRemoved()
+    {
+        if (!_isInStore) return 0;
+        _isInStore = false;
+        return _context.Store.Append(new SessionRemoved(ClientId));
     }
 }

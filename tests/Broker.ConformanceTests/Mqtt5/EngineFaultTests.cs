@@ -16,6 +16,8 @@ public sealed class EngineFaultTests
         [EngineFaults.AuthWithoutMethod] = client => client.SendBytesAsync("f0 00"),
         [EngineFaults.TopicAliasOutOfRange] = client => client.PublishAsync(new OutgoingPublish("a") { TopicAlias = 11 }),
         [EngineFaults.TopicAliasUnknown] = client => client.PublishAsync(new OutgoingPublish("") { TopicAlias = 1 }),
+        [EngineFaults.TopicTooDeep] = client => client.PublishAsync(new OutgoingPublish(new string('/', 201))),
+        [EngineFaults.FilterTooDeep] = client => client.SendBytesAsync("82 cf 01 | 00 01 | 00 | 00 c9 '/'*201 | 00"),
         [EngineFaults.QosNotSupported] = client => client.PublishAsync(new OutgoingPublish("a", "", ExactlyOnce)),
         [EngineFaults.RetainNotSupported] = client => client.PublishAsync(new OutgoingPublish("a") { Retain = true }),
         [EngineFaults.ReceiveMaximumExceeded] =

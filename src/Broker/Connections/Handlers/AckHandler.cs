@@ -16,16 +16,16 @@ internal static class AckHandler
         switch (type)
         {
             case PacketType.PubAck:
-                outcome = session.OnPubAck(packet.PacketId);
+                outcome = session.OnPubAck(connection, packet.PacketId);
                 break;
             case PacketType.PubRec:
-                outcome = session.OnPubRec(packet.PacketId, packet.ReasonCode);
+                outcome = session.OnPubRec(connection, packet.PacketId, packet.ReasonCode);
                 break;
             case PacketType.PubComp:
-                outcome = session.OnPubComp(packet.PacketId);
+                outcome = session.OnPubComp(connection, packet.PacketId);
                 break;
             default:
-                session.OnPubRel(packet.PacketId);
+                session.OnPubRel(connection, packet.PacketId);
                 break;
         }
         return outcome == AcknowledgeOutcome.WrongFlow ? HandlerResult.Close(EngineFaults.WrongFlow) : HandlerResult.Continue;

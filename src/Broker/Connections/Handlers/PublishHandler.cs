@@ -19,14 +19,16 @@ internal static partial class PublishHandler
         if (packet.Qos > connection.Origin.Listener.MaximumQos) return HandlerResult.Close(EngineFaults.QosNotSupported);
         if (packet.Retain && !connection.Engine.Options.Limits.IsRetainAvailable)
             return HandlerResult.Close(EngineFaults.RetainNotSupported);
+        if (TopicDepth.IsTooDeep(packet.TopicUtf8)) return HandlerResult.Close(EngineFaults.TopicTooDeep);
         if (!TryResolveTopic(connection, in packet, out TopicRoute? route, out fault)) return HandlerResult.Close(fault!);
         if (connection.LogsPackets) LogReceived(connection, in packet, route!);
 
         long ticket = 0;
         if (packet.Qos != QualityOfService.AtMostOnce)
         {
-            ReceiveOutcome outcome =
-                connection.Session!.Receive(packet.PacketId, packet.Qos, parameters.ReceiveMaximum, out ticket);
+            ReceiveOutcome outcome = connection.Session!.Receive(
+                connection, packet.PacketId, packet.Qos, parameters.ReceiveMaximum, out ticket);
+            if (outcome == ReceiveOutcome.NotServed) return HandlerResult.Continue;
             if (outcome == ReceiveOutcome.ReceiveMaximumExceeded) return HandlerResult.Close(EngineFaults.ReceiveMaximumExceeded);
             if (outcome == ReceiveOutcome.Duplicate)
             {
@@ -83,6 +85,8 @@ internal static partial class PublishHandler
         int payloadMax = connection.Engine.Options.Limits.PayloadBytesMax;
         if (route.Topic.IsOfServer)
             (drop, reason) = (DropReason.NotAuthorized, ReasonCode.NotAuthorized);
+        else if (route.Topic.Utf8.Length > ushort.MaxValue)
+            (drop, reason) = (DropReason.PacketTooLarge, ReasonCode.TopicNameInvalid); // With its mount point.
         else if (payloadMax > 0 && packet.Payload.Length > payloadMax)
             (drop, reason) = (DropReason.PayloadTooLarge, ReasonCode.ImplementationSpecificError);
         if (drop != DropReason.None) connection.Engine.Metrics.MessageDropped(drop);
@@ -115,9 +119,10 @@ internal static partial class PublishHandler
         if (type == PacketType.PubRec && reason >= ReasonCode.UnspecifiedError)
         {
             // Before 5.0 PUBREC cannot refuse: the flow goes on to PUBREL, so the packet id stays known.
-            if (connection.Version == ProtocolVersion.Mqtt50) connection.Session!.ForgetReceipt(packet.PacketId);
+            if (connection.Version == ProtocolVersion.Mqtt50)
+                ticket = Math.Max(ticket, connection.Session!.ForgetReceipt(packet.PacketId));
         }
-        connection.Session!.AddAck(new Ack(type, packet.PacketId, reason, ticket));
+        connection.Session!.AddAck(connection, new Ack(type, packet.PacketId, reason, ticket));
     }
 
     private static void LogReceived(MqttConnection connection, in PublishPacket packet, TopicRoute route) => Log.Received(

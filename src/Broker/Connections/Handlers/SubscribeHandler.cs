@@ -1,4 +1,5 @@
 using Broker.Diagnostics;
+using Broker.Messages;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
 using Broker.Sessions;
@@ -13,6 +14,10 @@ internal static partial class SubscribeHandler
         if (!SubscribePacket.TryDecode(body, connection.Version, out SubscribePacket? packet, out Fault? fault))
             return HandlerResult.Close(fault);
         Session session = connection.Session!;
+        foreach (SubscriptionRequest request in packet.Requests)
+        {
+            if (TopicDepth.IsTooDeep(request.Filter)) return HandlerResult.Close(EngineFaults.FilterTooDeep);
+        }
         long ticket = 0;
         var reasonCodes = new ReasonCode[packet.Requests.Count];
         List<Subscription>? replays = null;
@@ -20,15 +25,13 @@ internal static partial class SubscribeHandler
         {
             SubscriptionRequest request = packet.Requests[i];
             Subscription subscription = Build(connection, in request, packet.SubscriptionId);
-            ticket = Math.Max(ticket, session.Put(subscription, request.Options, out Subscription? replaced));
-            connection.Engine.Router.Subscriptions.Put(subscription);
-            // Another connection may have ended the session meanwhile: nobody else would take this out again.
-            if (session.HasEnded) connection.Engine.Router.Subscriptions.Remove(subscription);
+            ticket = Math.Max(
+                ticket, connection.Engine.Sessions.Subscribe(subscription, request.Options, out Subscription? replaced));
             reasonCodes[i] = (ReasonCode)subscription.Qos;
             if (IsReplayed(in request, subscription, isNew: replaced is null)) (replays ??= []).Add(subscription);
             Log.Subscribed(connection.Engine.Logger, connection.Parameters!.ClientId, (int)subscription.Qos, request.Filter);
         }
-        session.AddAck(new Ack(PacketType.SubAck, packet.PacketId, ReasonCode.Success, ticket, reasonCodes));
+        session.AddAck(connection, new Ack(PacketType.SubAck, packet.PacketId, ReasonCode.Success, ticket, reasonCodes));
         // After the subscription is in the tree: a message that is retained meanwhile comes live or is replayed, or both,
         // but never neither.
         if (replays is null) return HandlerResult.Continue;

@@ -17,12 +17,13 @@ internal static partial class UnsubscribeHandler
         for (int i = 0; i < reasonCodes.Length; i++)
         {
             SubscriptionKey key = SubscriptionKey.Of(packet.Filters[i], connection.Origin.Listener.MountPoint);
-            ticket = Math.Max(ticket, connection.Session!.Remove(key.Key, out Subscription? removed));
-            if (removed is not null) connection.Engine.Router.Subscriptions.Remove(removed);
+            ticket = Math.Max(
+                ticket, connection.Engine.Sessions.Unsubscribe(connection.Session!, key.Key, out Subscription? removed));
             reasonCodes[i] = removed is null ? ReasonCode.NoSubscriptionExisted : ReasonCode.Success;
             Log.Unsubscribed(connection.Engine.Logger, connection.Parameters!.ClientId, packet.Filters[i]);
         }
-        connection.Session!.AddAck(new Ack(PacketType.UnsubAck, packet.PacketId, ReasonCode.Success, ticket, reasonCodes));
+        connection.Session!.AddAck(
+            connection, new Ack(PacketType.UnsubAck, packet.PacketId, ReasonCode.Success, ticket, reasonCodes));
         return HandlerResult.Continue;
     }
 

@@ -1,0 +1,28 @@
+using Broker.Sessions;
+
+namespace Broker.UnitTests.Engine;
+
+/// <summary>A connection that only remembers what the engine asked of it.</summary>
+internal sealed class FakeConnection : ISessionConnection
+{
+    public bool IsTouched { get; private set; }
+
+    public bool IsTakenOver { get; private set; }
+
+    public int Drains { get; private set; }
+
+    public bool TryTouch()
+    {
+        bool isFirst = !IsTouched;
+        IsTouched = true;
+        return isFirst;
+    }
+
+    public void Drain()
+    {
+        IsTouched = false;
+        Drains++;
+    }
+
+    public void CloseTakenOver() => IsTakenOver = true;
+}
