@@ -124,7 +124,7 @@ internal sealed partial class Session
         }
     }
 
-    /// <summary>A taken delivery is larger than the client's Maximum Packet Size: it counts as complete [MQTT-3.1.2-25].</summary>
+    /// <summary>A taken delivery is larger than the client's Maximum Packet Size: it counts as done [MQTT-3.1.2-25].</summary>
     /// <param name="owner">Who took it; nothing is done when another connection serves the session by now.</param>
     /// <param name="sequence">The delivery.</param>
     public void Abandon(ISessionConnection owner, long sequence)

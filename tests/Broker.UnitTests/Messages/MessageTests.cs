@@ -55,7 +55,8 @@ public sealed class MessageTests
     [Fact]
     public void Its_stored_form_is_one_object_with_the_same_bytes()
     {
-        Message message = new(new Topic("a"), [1, 2, 3, 4, 5], 2) { Qos = QualityOfService.AtLeastOnce, Retain = true, ExpiresAt = 7 };
+        Message message =
+            new(new Topic("a"), [1, 2, 3, 4, 5], 2) { Qos = QualityOfService.AtLeastOnce, Retain = true, ExpiresAt = 7 };
 
         Persistence.Changes.StoredMessage stored = message.ToStored();
 
@@ -81,7 +82,8 @@ public sealed class MessageTests
             SharedFrames shared = new();
             foreach (bool dup in new[] { false, true })
             {
-                for (byte qos = 0; qos <= 2; qos++) Compare(message, shared, version, (QualityOfService)qos, dup, retain: qos == 1);
+                for (byte qos = 0; qos <= 2; qos++)
+                    Compare(message, shared, version, (QualityOfService)qos, dup, retain: qos == 1);
             }
         }
     }
