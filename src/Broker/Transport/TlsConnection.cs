@@ -93,9 +93,13 @@ internal sealed partial class TlsConnection
         {
             await ssl.ShutdownAsync();
         }
-        catch (Exception gone) when (gone is IOException or InvalidOperationException or ObjectDisposedException)
+        catch (IOException)
         {
             // The connection broke before; there is nobody to say goodbye to.
+        }
+        catch (InvalidOperationException)
+        {
+            // The same, when SslStream has noticed it first.
         }
     }
 

@@ -90,11 +90,12 @@ internal sealed class TlsTransportStream : Stream
     private int Take(ReadOnlySequence<byte> available, Span<byte> buffer)
     {
         FirstByte ??= available.FirstSpan[0];
-        ReadOnlySequence<byte> taken = available.Slice(0, Math.Min(available.Length, buffer.Length));
+        int length = (int)Math.Min(available.Length, buffer.Length);
+        ReadOnlySequence<byte> taken = available.Slice(0, length);
         taken.CopyTo(buffer);
-        // A zero-byte read asks whether there is something; what is there must be found again.
+        // Nothing of the sequence may be asked after this: its segments may be somebody else's by then.
         _input.AdvanceTo(taken.End);
-        return (int)taken.Length;
+        return length;
     }
 
     private static async ValueTask FlushAsync(ValueTask<FlushResult> flush)

@@ -36,7 +36,8 @@ public sealed class TlsEndpointTests : IDisposable
         await using TlsServer server = await _files.StartAsync(_files.Options());
         string text = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i},"));
 
-        Assert.Equal(text, (await server.AskAsync(text: text)).Text);
+        // Again and again: buffers that one connection gave back are used by the next.
+        for (int i = 0; i < 20; i++) Assert.Equal(text, (await server.AskAsync(text: text)).Text);
     }
 
     [Fact]
