@@ -9,93 +9,139 @@ namespace Broker.Diagnostics;
 /// </summary>
 internal sealed class LogQueue : IDisposable
 {
-    private const int Capacity = 8192;
+    /// <summary>Lines that may wait.</summary>
+    public const int Capacity = 8192;
+
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(2);
 
     private readonly Channel<Line> _lines;
-    private readonly LoggingOptions _options;
-    private readonly IReadOnlyList<ILogSink> _sinks;
+    private readonly LogOutlet[] _outlets;
     private readonly TimeProvider _time;
+    private readonly AutoResetEvent _arrived = new(false);
     private readonly Thread _thread;
+    private readonly LogTimestamp _timestamp;
     private long _lost;
-    private int _isReopenWanted;
+    private bool _isReopenWanted;
+    private bool _isIdle;
+    private volatile bool _isEnding;
 
     public LogQueue(LoggingOptions options, TimeProvider time, IReadOnlyList<ILogSink> sinks)
     {
+        _outlets = [.. sinks.Select(sink => new LogOutlet(sink))];
         _time = time;
-        _options = options;
-        _sinks = sinks;
+        _timestamp = new LogTimestamp(options);
         _lines = Channel.CreateBounded<Line>(
             new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
-            _ => Interlocked.Increment(ref _lost));
+            Forget);
         _thread = new Thread(Run) { IsBackground = true, Name = "log" };
         _thread.Start();
     }
 
-    /// <summary>Takes a line. Never blocks.</summary>
-    public void Add(LogTypes kind, DateTimeOffset now, string text) => _lines.Writer.TryWrite(new Line(kind, now, text));
+    /// <summary>Takes a line. Never waits; after the end it takes none.</summary>
+    public void Add(LogTypes kind, DateTimeOffset now, string text)
+    {
+        _lines.Writer.TryWrite(new Line(kind, now, text, null));
+        Wake();
+    }
 
     /// <summary>Asks for the destinations to be opened anew before the next line.</summary>
-    public void Reopen() => Volatile.Write(ref _isReopenWanted, 1);
+    public void Reopen()
+    {
+        Volatile.Write(ref _isReopenWanted, true);
+        Wake();
+    }
 
-    /// <summary>Writes what waits and ends.</summary>
+    /// <summary>Waits until everything that was added before is written, or for two seconds when it cannot be.</summary>
+    public void Flush()
+    {
+        using ManualResetEvent written = new(false);
+        _lines.Writer.TryWrite(new Line(LogTypes.None, default, "", written));
+        Wake();
+        written.WaitOne(EndPatience);
+    }
+
+    /// <summary>Writes what waits and ends; gives up after two seconds. Threads that still log meanwhile do no harm.</summary>
     public void Dispose()
     {
+        if (_isEnding) return;
         _lines.Writer.Complete();
-        _thread.Join(TimeSpan.FromSeconds(2));
-        foreach (ILogSink sink in _sinks) sink.Dispose();
+        _isEnding = true;
+        // Not disposed: somebody may be about to set it.
+        _arrived.Set();
+        // A destination that stands still for so long is left to the end of the process.
+        if (!_thread.Join(EndPatience)) return;
+        foreach (LogOutlet outlet in _outlets) outlet.Close();
     }
 
     private void Run()
     {
-        ChannelReader<Line> reader = _lines.Reader;
-        using var arrived = new ManualResetEventSlim();
-        while (WaitForLines(reader, arrived))
+        while (true)
         {
-            try
-            {
-                if (Interlocked.Exchange(ref _isReopenWanted, 0) == 1) ForEach(static sink => sink.Reopen());
-                while (reader.TryRead(out Line line)) Write(in line);
-                ReportLost();
-                ForEach(static sink => sink.Flush());
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ObjectDisposedException)
-            {
-                // A full disk or a closed terminal: these lines are lost and counted, the next ones try again.
-                Interlocked.Increment(ref _lost);
-            }
+            bool isLastRound = _isEnding;
+            if (Volatile.Read(ref _isReopenWanted)) ReopenOutlets();
+            while (_lines.Reader.TryRead(out Line line)) Take(in line);
+            FlushOutlets();
+            if (isLastRound) return;
+            WaitForMore();
         }
     }
 
-    private void ReportLost()
+    private void WaitForMore()
     {
-        if (Interlocked.Exchange(ref _lost, 0) is not (> 0 and var lost)) return;
-        string text = $"{lost} log lines were lost: they came faster than they could be written.";
-        Write(new Line(LogTypes.Warning, _time.GetUtcNow(), text));
+        // First the sign that this thread sleeps, then a last look: a line that comes between them wakes it again.
+        Interlocked.Exchange(ref _isIdle, true);
+        if (_lines.Reader.TryPeek(out _) || Volatile.Read(ref _isReopenWanted) || _isEnding) return;
+        _arrived.WaitOne();
     }
 
-    private static bool WaitForLines(ChannelReader<Line> reader, ManualResetEventSlim arrived)
+    private void Wake()
     {
-        ValueTask<bool> wait = reader.WaitToReadAsync();
-        Task<bool> task = wait.AsTask();
-        if (!task.IsCompleted)
+        // A thread that is busy looks again by itself: only one caller pays for waking it.
+        if (Volatile.Read(ref _isIdle) && Interlocked.Exchange(ref _isIdle, false)) _arrived.Set();
+    }
+
+    private void Take(in Line line)
+    {
+        if (line.Written is { } written)
         {
-            arrived.Reset();
-            task.GetAwaiter().OnCompleted(arrived.Set);
-            arrived.Wait();
+            FlushOutlets();
+            written.Set();
+            return;
         }
-        return task.IsCompletedSuccessfully && task.GetAwaiter().GetResult();
+        AccountLost();
+        string timestamp = _timestamp.Of(line.Now);
+        foreach (LogOutlet outlet in _outlets) outlet.Write(line.Kind, timestamp, line.Text);
+        if (line.Kind == LogTypes.Error) FlushOutlets();
     }
 
-    private void Write(in Line line)
+    private void FlushOutlets()
     {
-        string timestamp = LogTimestamp.Of(line.Now, _options);
-        foreach (ILogSink sink in _sinks) sink.Write(line.Kind, timestamp, line.Text);
+        foreach (LogOutlet outlet in _outlets) outlet.Flush();
     }
 
-    private void ForEach(Action<ILogSink> action)
+    private void AccountLost()
     {
-        foreach (ILogSink sink in _sinks) action(sink);
+        long lost = Interlocked.Exchange(ref _lost, 0);
+        if (lost == 0) return;
+        foreach (LogOutlet outlet in _outlets) outlet.AddLost(lost);
     }
 
-    private readonly record struct Line(LogTypes Kind, DateTimeOffset Now, string Text);
+    private void ReopenOutlets()
+    {
+        Volatile.Write(ref _isReopenWanted, false);
+        foreach (LogOutlet outlet in _outlets)
+        {
+            if (outlet.Reopen() is { } trouble)
+                Take(new Line(LogTypes.Warning, _time.GetUtcNow(), LogText.OneLine(trouble), null));
+        }
+    }
+
+    private void Forget(Line line)
+    {
+        line.Written?.Set();
+        Interlocked.Increment(ref _lost);
+    }
+
+    /// <summary>A line, or with <paramref name="Written"/> a mark in the queue that tells when it is reached.</summary>
+    private readonly record struct Line(LogTypes Kind, DateTimeOffset Now, string Text, ManualResetEvent? Written);
 }

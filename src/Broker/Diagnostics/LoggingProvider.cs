@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Broker.Configuration;
 
 namespace Broker.Diagnostics;
@@ -7,7 +5,10 @@ namespace Broker.Diagnostics;
 /// <summary>What opening the log gave: exactly one of the two is set.</summary>
 internal readonly record struct LoggingProviderResult(LoggingProvider? Provider, string? Error);
 
-/// <summary>Writes log events as mosquitto's lines.</summary>
+/// <summary>
+/// Writes log events as mosquitto's lines, on a thread of its own. Disposing it writes what waits; so does the end of the process
+/// by an exception that nobody caught.
+/// </summary>
 internal sealed class LoggingProvider : ILoggerProvider
 {
     private readonly LoggingOptions _options;
@@ -19,6 +20,7 @@ internal sealed class LoggingProvider : ILoggerProvider
         _options = options;
         _time = time;
         _queue = new LogQueue(options, time, sinks);
+        AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
     }
 
     /// <summary>Opens every destination.</summary>
@@ -34,20 +36,33 @@ internal sealed class LoggingProvider : ILoggerProvider
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 foreach (ILogSink sink in sinks) sink.Dispose();
-                return new LoggingProviderResult(null, FileTrouble.Describe("log file", destination.Path!, exception));
+                string path = destination.Path ?? destination.Kind.ToString();
+                return new LoggingProviderResult(null, FileTrouble.Describe("log file", path, exception));
             }
         }
         return new LoggingProviderResult(new LoggingProvider(options, time, sinks), null);
     }
 
+    /// <summary>For tests: the same with destinations of the caller's, which are disposed with the provider.</summary>
+    internal static LoggingProvider To(LoggingOptions options, TimeProvider time, params IReadOnlyList<ILogSink> sinks) =>
+        new(options, time, sinks);
+
     /// <summary>Opens log files anew, after a log rotation moved them away.</summary>
     public void Reopen() => _queue.Reopen();
+
+    /// <summary>Waits until everything logged so far is written; at most two seconds. Not for threads that serve
+    /// sockets.</summary>
+    public void Flush() => _queue.Flush();
 
     public ILogger CreateLogger(string categoryName) =>
         new Logger(this, isOurs: !categoryName.StartsWith("Microsoft", StringComparison.Ordinal)
             && !categoryName.StartsWith("System", StringComparison.Ordinal));
 
-    public void Dispose() => _queue.Dispose();
+    public void Dispose()
+    {
+        AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
+        _queue.Dispose();
+    }
 
     private static ILogSink Open(LogDestination destination, LoggingOptions options) => destination.Kind switch
     {
@@ -57,46 +72,47 @@ internal sealed class LoggingProvider : ILoggerProvider
         _ => new SyslogSink(options.SyslogFacility),
     };
 
-    // One event, one line: what peers choose (client ids, topics) must not be able to forge a line.
-    private static string Escape(string text)
+    private void OnUnhandledException(object sender, UnhandledExceptionEventArgs arguments) => _queue.Flush();
+
+    private void Write(LogTypes kind, string text, Exception? exception)
     {
-        if (!text.Any(char.IsControl)) return text;
-        var escaped = new StringBuilder(text.Length + 16);
-        foreach (char c in text)
+        DateTimeOffset now = _time.GetUtcNow();
+        if (kind != LogTypes.Error || exception is null)
         {
-            if (char.IsControl(c)) escaped.Append(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}");
-            else escaped.Append(c);
+            _queue.Add(kind, now, LogText.OneLine(text));
+            return;
         }
-        return escaped.ToString();
+        _queue.Add(kind, now, LogText.OneLine($"{text} {exception.GetType().Name}: {exception.Message}"));
+        if (!_options.Types.HasFlag(LogTypes.Debug)) return;
+        foreach (string line in exception.ToString().Split('\n')) _queue.Add(LogTypes.Debug, now, "  " + LogText.OneLine(line));
     }
 
     private sealed class Logger : ILogger
     {
         private readonly LoggingProvider _provider;
+        private readonly LogTypes _types;
         private readonly bool _isOurs;
 
-        public Logger(LoggingProvider provider, bool isOurs) => (_provider, _isOurs) = (provider, isOurs);
+        public Logger(LoggingProvider provider, bool isOurs)
+        {
+            _provider = provider;
+            _types = provider._options.Destinations.IsEmpty ? LogTypes.None : provider._options.Types;
+            _isOurs = isOurs;
+        }
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
         // The framework's own chatter is for those who asked for debug lines.
-        public bool IsEnabled(LogLevel logLevel) =>
-            LogKinds.IsEnabled(_provider._options.Types, logLevel)
-            && (_isOurs || logLevel >= LogLevel.Warning || _provider._options.Types.HasFlag(LogTypes.Debug));
+        public bool IsEnabled(LogLevel logLevel) => _isOurs || logLevel >= LogLevel.Warning
+            ? LogKinds.IsEnabled(_types, logLevel)
+            : (_types & LogTypes.Debug) != 0;
 
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            LogTypes kind = LogKinds.Of(logLevel, eventId);
-            if (!IsEnabled(logLevel) || !_provider._options.Types.HasFlag(kind)) return;
-            string text = formatter(state, exception);
-            if (exception is not null) text += $" {exception.GetType().Name}: {exception.Message}";
-            DateTimeOffset now = _provider._time.GetUtcNow();
-            _provider._queue.Add(kind, now, Escape(text));
-            if (exception is null || !_provider._options.Types.HasFlag(LogTypes.Debug)) return;
-            foreach (string line in exception.ToString().Split('\n'))
-                _provider._queue.Add(LogTypes.Debug, now, "  " + Escape(line));
+            LogTypes kind = _isOurs || logLevel >= LogLevel.Warning ? LogKinds.Of(logLevel, eventId) : LogTypes.Debug;
+            if ((_types & kind) != 0) _provider.Write(kind, formatter(state, exception), exception);
         }
     }
 }

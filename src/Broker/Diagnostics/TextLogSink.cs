@@ -5,7 +5,10 @@ namespace Broker.Diagnostics;
 /// <summary>Standard output, standard error or a file.</summary>
 internal sealed class TextLogSink : ILogSink
 {
+    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+
     private readonly Func<Stream> _open;
+    private Stream _stream;
     private StreamWriter _writer;
 
     /// <param name="open">Opens the destination; called once now and at each <see cref="Reopen"/>.</param>
@@ -14,12 +17,23 @@ internal sealed class TextLogSink : ILogSink
     public TextLogSink(Func<Stream> open)
     {
         _open = open;
-        _writer = new StreamWriter(open());
+        _stream = open();
+        _writer = new StreamWriter(_stream);
     }
 
-    /// <summary>Appends to a file.</summary>
-    public static TextLogSink ToFile(string path) =>
-        new(() => new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete));
+    /// <summary>Appends to a file; a new one is for its owner and group, since it names clients and topics.</summary>
+    public static TextLogSink ToFile(string path)
+    {
+        FileStreamOptions options = new()
+        {
+            Mode = FileMode.Append,
+            Access = FileAccess.Write,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            BufferSize = 0, // The writer has one, and lines that did not fit on a full disk must not wait for ever.
+        };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = Mode;
+        return new TextLogSink(() => new FileStream(path, options));
+    }
 
     public void Write(LogTypes kind, string timestamp, string text)
     {
@@ -28,13 +42,19 @@ internal sealed class TextLogSink : ILogSink
         _writer.Write('\n');
     }
 
-    public void Flush() => _writer.Flush();
+    public void Flush()
+    {
+        // .NET remembers where it wrote last; after logrotate's copytruncate that would leave a hole of that size.
+        if (_stream.CanSeek) _stream.Seek(0, SeekOrigin.End);
+        _writer.Flush();
+    }
 
     public void Reopen()
     {
-        StreamWriter previous = _writer;
-        _writer = new StreamWriter(_open());
-        previous.Dispose();
+        Stream opened = _open();
+        _writer.Dispose();
+        _stream = opened;
+        _writer = new StreamWriter(opened);
     }
 
     public void Dispose() => _writer.Dispose();
