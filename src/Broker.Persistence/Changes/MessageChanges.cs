@@ -18,7 +18,8 @@ public sealed record StoredMessage(
 /// <param name="Retain">The RETAIN flag to send.</param>
 /// <param name="SubscriptionIds">Subscription Identifiers to send; may be empty.</param>
 public sealed record DeliveryQueued(
-    string ClientId, long Sequence, StoredMessage Message, byte Qos, bool Retain, IReadOnlyList<uint> SubscriptionIds) : StateChange;
+    string ClientId, long Sequence, StoredMessage Message, byte Qos, bool Retain, IReadOnlyList<uint> SubscriptionIds)
+    : StateChange;
 
 /// <summary>QoS 2: the subscriber answered PUBREC, PUBREL may go out.</summary>
 /// <param name="ClientId">Whose.</param>
