@@ -52,6 +52,7 @@ public sealed class ConnectTests
     }
 
     [Theory, Spec("MQTT-3.1.4-1"), Spec("MQTT-3.2.2-8")]
+    [Spec("MQTT-3.1.2-3"), Spec("MQTT-3.1.2-11"), Spec("MQTT-3.1.2-12"), Spec("MQTT-3.1.2-13")]
     [InlineData("10 0e " + MqttFive + "03 00 00 00 00 01 'c'", ReasonCode.MalformedPacket)] // MQTT-3.1.2-3: reserved flag
     [InlineData("10 0e " + MqttFive + "0a 00 00 00 00 01 'c'", ReasonCode.MalformedPacket)] // MQTT-3.1.2-11: will QoS alone
     [InlineData("10 0e " + MqttFive + "22 00 00 00 00 01 'c'", ReasonCode.MalformedPacket)] // MQTT-3.1.2-13: will retain alone

@@ -111,6 +111,19 @@ public sealed class PacketSizeTests
         Assert.Equal(1, message.TopicAlias);
     }
 
+    // Three bytes of alias must not cost the message.
+    [Fact, Spec("MQTT-3.1.2-25")]
+    public async Task PUBLISH_FromServer_FitsOnlyWithoutAnAlias_IsSentWithoutOne()
+    {
+        await using var broker = new TestBroker();
+        TestClient subscriber = await broker.ConnectV5Async(
+            "s", packet => packet with { MaximumPacketSize = BytesMax, TopicAliasMaximum = 5 });
+        await subscriber.SubscribeAsync("a");
+        string text = new('x', (int)BytesMax - OverheadBytes + 2); // QoS 0 has no packet id
+        await subscriber.PublishAsync(new OutgoingPublish("a", text));
+        Assert.Equal(0, (await subscriber.ExpectPublishAsync("a", text)).TopicAlias);
+    }
+
     [Fact, Spec("MQTT-3.14.2-3"), Spec("MQTT-3.1.2-24")]
     public async Task DISCONNECT_FromServer_ReasonStringWouldNotFit_IsLeftOut()
     {

@@ -117,6 +117,29 @@ public sealed class RetainedReplayTests
         while (seen.Count < 300) seen.Add((await back.ReceiveAndCompleteAsync()).Topic);
     }
 
+    [Fact, Spec("MQTT-3.10.4-2")]
+    public async Task UNSUBSCRIBE_FromClient_DuringTheReplay_TheRestIsNotSent()
+    {
+        const int Topics = 500;
+        await using var broker = new TestBroker();
+        await RetainAsync(broker, Topics, AtLeastOnce);
+        TestClient subscriber = await broker.ConnectV5Async("s", packet => packet with { ReceiveMaximum = 1 });
+        await subscriber.SubscribeAsync(new SubscriptionRequest("t/+", 1), new SubscriptionRequest("t/7", 1));
+        ReceivedPublish? message = await subscriber.ReadAsync<ReceivedPublish>();
+        await subscriber.UnsubscribeAsync("t/+");
+        List<string> received = [];
+        while (message is not null)
+        {
+            received.Add(message.Topic);
+            await subscriber.AcknowledgeAsync(PacketType.PubAck, message.PacketId);
+            await subscriber.PingAsync();
+            message = await subscriber.ReadAsync<object>() as ReceivedPublish;
+            if (message is not null) await subscriber.ReadAsync<PingResponse>();
+        }
+        Assert.InRange(received.Count, 2, Topics / 2);
+        Assert.Equal("t/7", received[^1]);
+    }
+
     [Fact]
     public async Task SUBSCRIBE_FromClient_SeveralFiltersInOnePacket_EachIsReplayed()
     {

@@ -23,4 +23,20 @@ public sealed class TakeoverRaceTests
         await broker.AllEndedAsync();
         Assert.Equal((0, 0), (broker.Engine.Sessions.Registry.Count, broker.Engine.Router.Subscriptions.Count));
     }
+
+    // An answer to the old connection must not reach the new one, which may use the packet id for another message.
+    [Fact, Spec("MQTT-2.2.1-5")]
+    public async Task PUBLISH_FromClient_WhileItsSessionIsTakenOver_ItsAnswersDoNotReachTheNewConnection()
+    {
+        await using var broker = TestBroker.WithLimits(limits => limits with { InflightMessagesMax = 0 });
+        string burst = string.Concat(Enumerable.Range(1, 200).Select(id => $"32 06 00 01 'a' 00 {id:x2} 00 "));
+        TestClient last = await broker.ResumeAsync("c");
+        for (int i = 0; i < 200; i++)
+        {
+            Task sending = last.SendBytesAsync(burst);
+            last = await broker.ResumeAsync("c");
+            await last.ExpectNothingAsync();
+            await sending;
+        }
+    }
 }
