@@ -35,7 +35,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         Logger = services.Loggers.CreateLogger("Broker");
         Metrics = new BrokerMetrics();
         Retained = new RetainedTree(Store);
-        Router = new MessageRouter(new SubscriptionTree(options.Limits.AllowDuplicateMessages), Retained, Metrics);
+        Router = new MessageRouter(new SubscriptionTree(options.Limits.AllowDuplicateMessages), Retained, Metrics, Logger);
         SessionContext context = new(new SessionLimits(options.Limits), Store, Metrics, Time);
         Sessions = new SessionLifecycle(Router, context, options.Limits, Logger);
         _counter = new ConnectionCounter(options.Limits.ConnectionsMax);

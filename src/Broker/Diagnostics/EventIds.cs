@@ -27,6 +27,7 @@ internal static class EventIds
     public const int ConnectionLimit = 2009;
     public const int ConnectionFailed = 2010;
     public const int SessionExpired = 2011;
+    public const int QueueFull = 2012;
 
 
     public const int Subscribed = 3000;

@@ -11,16 +11,18 @@ namespace Broker.Routing;
 internal readonly record struct RouteResult(bool HasSubscribers, long Ticket);
 
 /// <summary>Brings a message to the retained tree and to every session whose subscription matches. Thread-safe.</summary>
-internal sealed class MessageRouter
+internal sealed partial class MessageRouter
 {
     private readonly RetainedTree _retained;
     private readonly BrokerMetrics _metrics;
+    private readonly ILogger _logger;
 
-    public MessageRouter(SubscriptionTree subscriptions, RetainedTree retained, BrokerMetrics metrics)
+    public MessageRouter(SubscriptionTree subscriptions, RetainedTree retained, BrokerMetrics metrics, ILogger logger)
     {
         Subscriptions = subscriptions;
         _retained = retained;
         _metrics = metrics;
+        _logger = logger;
     }
 
     public SubscriptionTree Subscriptions { get; }
@@ -60,6 +62,7 @@ internal sealed class MessageRouter
         OfferResult result = subscription.Session.Offer(message, subscription);
         if (result.Drop != DropReason.None) _metrics.MessageDropped(result.Drop);
         else Wake(in result, touched);
+        if (result.BeginsDropping) Log.Dropping(_logger, subscription.Session.ClientId);
         return result;
     }
 
@@ -87,5 +90,11 @@ internal sealed class MessageRouter
     {
         if (result.DrainNow) result.Connection!.Drain();
         else if (result.Connection is not null) touched.Add(result.Connection);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.QueueFull, LogLevel.Information, "Outgoing messages are being dropped for client {ClientId}.")]
+        internal static partial void Dropping(ILogger logger, string clientId);
     }
 }

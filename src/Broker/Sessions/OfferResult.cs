@@ -8,4 +8,8 @@ namespace Broker.Sessions;
 /// <param name="DrainNow">The queue is long: drain now, not at the end of the read batch.</param>
 /// <param name="Ticket">What must be durable before the publisher may be answered; 0: nothing.</param>
 internal readonly record struct OfferResult(
-    DropReason Drop, ISessionConnection? Connection = null, bool DrainNow = false, long Ticket = 0);
+    DropReason Drop, ISessionConnection? Connection = null, bool DrainNow = false, long Ticket = 0)
+{
+    /// <summary>A queue limit begins to bite: worth a line in the log, once until the queue has shrunk again.</summary>
+    public bool BeginsDropping { get; init; }
+}

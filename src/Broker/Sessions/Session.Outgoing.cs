@@ -20,6 +20,7 @@ internal sealed partial class Session
 {
     private readonly InflightWindow _window = new();
     private Outbox _outbox = new();
+    private bool _isDropping;
     private int _sendQuota;
     private long _lastSequence;
 
@@ -36,7 +37,8 @@ internal sealed partial class Session
         bool retain = message.Retain && subscription.RetainAsPublished;
         lock (_lock)
         {
-            if (DropReasonFor(message, qos) is not DropReason.None and var reason) return new OfferResult(reason);
+            if (DropReasonFor(message, qos) is not DropReason.None and var reason)
+                return new OfferResult(reason) { BeginsDropping = BeginsDropping(reason) };
             long ticket = Enqueue(message, subscription, qos, retain);
             bool isLong = _outbox.Count >= _context.Limits.DrainAt || _outbox.Bytes >= _context.Limits.DrainAtBytes;
             return new OfferResult(DropReason.None, _connection, isLong && _connection is not null, ticket);
@@ -154,8 +156,16 @@ internal sealed partial class Session
             : DropReason.None;
     }
 
+    private bool BeginsDropping(DropReason reason)
+    {
+        if (_isDropping || reason is not (DropReason.QueueMessages or DropReason.QueueBytes)) return false;
+        return _isDropping = true;
+    }
+
     private long Enqueue(Message message, Subscription subscription, QualityOfService qos, bool retain)
     {
+        SessionLimits limits = _context.Limits;
+        _isDropping &= _outbox.Count > limits.QueuedMessagesMax / 2 || _outbox.Bytes > limits.QueuedBytesMax / 2;
         if (qos == QualityOfService.AtMostOnce)
         {
             _outbox.Enqueue(new OutboxEntry(message, subscription, qos, retain));

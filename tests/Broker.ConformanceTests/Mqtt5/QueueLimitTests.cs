@@ -23,6 +23,22 @@ public sealed class QueueLimitTests
         await back.ExpectNothingAsync();
     }
 
+    // One line in the log when it begins, not one a message; again when the queue has shrunk in between.
+    [Fact]
+    public async Task PUBLISH_FromServer_QueueMessagesLimitReached_IsLoggedOncePerFullQueue()
+    {
+        const string Line = "Outgoing messages are being dropped for client s.";
+        await using var broker = TestBroker.WithLimits(limits => limits with { QueuedMessagesMax = 4 });
+        await broker.LeaveSubscribedAsync("s", "a");
+        await PublishAsync(broker, ["1", "2", "3", "4", "5", "6"]);
+        Assert.Single(broker.Log.Lines.All, line => line == Line);
+        TestClient back = await broker.ResumeAsync("s");
+        for (int i = 0; i < 4; i++) await back.ReceiveAndCompleteAsync();
+        await back.DisconnectAsync();
+        await PublishAsync(broker, ["1", "2", "3", "4", "5", "6"]);
+        Assert.Equal(2, broker.Log.Lines.All.Count(line => line == Line));
+    }
+
     [Fact]
     public async Task PUBLISH_FromServer_QueueBytesLimit_CountsPayloadBytesAndLetsOneMessagePass()
     {

@@ -23,7 +23,8 @@ internal sealed class LifecycleBench : IDisposable
     {
         limits ??= new LimitOptions();
         Context = new SessionContext(new SessionLimits(limits), Store, _metrics, Clock);
-        Router = new MessageRouter(new SubscriptionTree(true), new RetainedTree(Store), _metrics);
+        Router = new MessageRouter(
+            new SubscriptionTree(true), new RetainedTree(Store), _metrics, NullLogger.Instance);
         Lifecycle = new SessionLifecycle(Router, Context, limits, NullLogger.Instance);
         _witness = new Session("witness", Context);
         _witness.Attach(_witnessConnection, new AttachOptions(null, 0, 1000, null));

@@ -21,7 +21,7 @@ internal sealed class RoutingBench : IDisposable
         _context = new SessionContext(new SessionLimits(limits), store, Metrics, TimeProvider.System);
         Tree = new SubscriptionTree(limits.AllowDuplicateMessages);
         Retained = new RetainedTree(store);
-        Router = new MessageRouter(Tree, Retained, Metrics);
+        Router = new MessageRouter(Tree, Retained, Metrics, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
     }
 
     public BrokerMetrics Metrics { get; } = new();
