@@ -112,4 +112,41 @@ public sealed class SessionTests
 
         await client.UnsubscribeAsync("a");
     }
+
+    [Fact, Spec("MQTT-3.1.2-10")]
+    public async Task DISCONNECT_FromClient_SessionHasAWill_RemovesTheStoredWill()
+    {
+        await using var broker = new TestBroker(store: _store);
+        TestClient client = await ConnectWithWill(broker);
+
+        await client.DisconnectAsync();
+
+        Assert.Equal([new SessionAway("client", long.MaxValue), new WillRemoved("client")], _store.Pending);
+    }
+
+    [Fact, Spec("MQTT-3.1.2-8"), Spec("MQTT-3.1.2-10")]
+    public async Task CONNECTION_FromClient_IsLost_TheStoredWillIsRemovedWithItsDeliveries()
+    {
+        await using var broker = new TestBroker(store: _store);
+        TestClient heir = await broker.ConnectCommittedAsync(_store, "heir");
+        await heir.SubscribeCommittedAsync(_store, "w", QualityOfService.AtLeastOnce);
+        TestClient client = await ConnectWithWill(broker);
+
+        await client.CloseAsync();
+
+        await heir.ExpectPublishAsync("w", "gone");
+        Assert.Single(_store.Pending.OfType<WillRemoved>());
+        Assert.Single(_store.Pending.OfType<DeliveryQueued>());
+    }
+
+    private async Task<TestClient> ConnectWithWill(TestBroker broker)
+    {
+        TestClient client = broker.Open();
+        var will = new WillMessage { Topic = "w", Payload = "gone"u8.ToArray(), Qos = QualityOfService.AtLeastOnce };
+        Task<ConnAckPacket> answer = client.ConnectAsync("client", packet => packet with { CleanStart = false, Will = will });
+        await _store.WaitForAsync<WillPut>();
+        _store.Commit();
+        await answer;
+        return client;
+    }
 }

@@ -1,3 +1,4 @@
+using Broker.Protocol;
 using Broker.TestKit;
 using static Broker.Protocol.QualityOfService;
 
@@ -197,5 +198,43 @@ public sealed class PacketFormatTests
         await client.SendBytesAsync(wire);
 
         await client.ExpectBytesAsync(answer);
+    }
+
+    [Fact, Spec("MQTT-2.3.1-4"), Spec("MQTT-4.3.2-1")]
+    public async Task PUBLISH_FromServer_PacketIdsWrapAround_OneThatIsInUseIsNotTaken()
+    {
+        await using var broker = TestBroker.WithLimits(limits => limits with { QueuedMessagesMax = 0 });
+        TestClient client = await broker.ConnectAsync("client");
+        await client.SubscribeAsync("a", AtLeastOnce);
+        TestClient publisher = await broker.ConnectAsync("publisher");
+        await publisher.PublishAsync(new("a", "held", AtLeastOnce));
+        ushort held = (await client.ExpectPublishAsync("a", "held")).PacketId;
+
+        for (int i = 2; i < 65_535; i++)
+        {
+            await publisher.PublishAsync(new("a", "x", AtLeastOnce));
+            Assert.NotEqual(held, (await client.ReceiveAndCompleteAsync()).PacketId);
+        }
+        for (int i = 0; i < 5; i++) await publisher.PublishAsync(new("a", "late", AtLeastOnce) { PacketId = 1 });
+        await client.AcknowledgeAsync(PacketType.PubAck, held);
+
+        for (int i = 0; i < 5; i++) Assert.Equal("late", (await client.ReceiveAndCompleteAsync()).Text);
+    }
+
+    [Fact, Spec("MQTT-3.1.4-4")]
+    public async Task PACKET_FromClient_OneByteAtATime_IsServed()
+    {
+        await using var broker = new TestBroker();
+        TestClient client = broker.Open();
+        byte[] bytes = WireText.Parse(
+            "10 0d 00 04 'MQTT' 04 02 00 00 00 01 'c' | 82 06 00 01 00 01 'a' 00 | 32 06 00 01 'a' 00 02 'x' | c0 00");
+
+        foreach (byte b in bytes) await client.SendBytesAsync(new[] { b });
+
+        await client.ExpectBytesAsync("20 02 00 00");
+        await client.ExpectBytesAsync("90 03 00 01 00");
+        await client.ExpectBytesAsync("40 02 00 02");
+        await client.ExpectBytesAsync("30 04 00 01 'a' 'x'");
+        await client.ExpectBytesAsync("d0 00");
     }
 }

@@ -195,6 +195,41 @@ public sealed class QosTests
         await client.ExpectBytesAsync("70 02 00 09");
     }
 
+    [Theory, Spec("MQTT-4.3.3-1"), Spec("MQTT-4.3.3-2")]
+    [InlineData("50 02 00 09", "62 02 00 09")]
+    [InlineData("62 02 00 09", "70 02 00 09")]
+    [InlineData("40 02 00 09 | c0 00", "d0 00")]
+    [InlineData("70 02 00 09 | c0 00", "d0 00")]
+    public async Task ACK_FromClient_PacketIdIsNotKnown_EndsTheExchangeInPeace(string wire, string answer)
+    {
+        await using var broker = new TestBroker();
+        TestClient client = await broker.ConnectAsync("client");
+
+        await client.SendBytesAsync(wire);
+
+        await client.ExpectBytesAsync(answer);
+        await client.ExpectNothingAsync();
+    }
+
+    [Theory, Spec("MQTT-4.3.2-1"), Spec("MQTT-4.3.3-1"), Spec("MQTT-4.8.0-1")]
+    [InlineData(AtLeastOnce, PubRec)]
+    [InlineData(AtLeastOnce, PubComp)]
+    [InlineData(ExactlyOnce, PubAck)]
+    [InlineData(ExactlyOnce, PubComp)]
+    public async Task ACK_FromClient_OfAnotherQoSOrStep_Closes(QualityOfService qos, PacketType type)
+    {
+        await using var broker = new TestBroker();
+        TestClient client = await broker.ConnectAsync("client");
+        await client.SubscribeAsync("a", qos);
+        TestClient publisher = await broker.ConnectAsync("publisher");
+        await publisher.PublishAndCompleteAsync(new("a", "x", qos));
+        ushort packetId = (await client.ExpectPublishAsync("a", "x")).PacketId;
+
+        await client.AcknowledgeAsync(type, packetId);
+
+        await client.ExpectClosedAsync();
+    }
+
     [Theory, Spec("MQTT-3.6.1-1"), Spec("MQTT-2.2.2-2")]
     [InlineData("60 02 00 09")]
     [InlineData("63 02 00 09")]
