@@ -53,6 +53,38 @@ public sealed class SessionTests
         Assert.Equal("gone"u8, will.Message.Payload.Span);
     }
 
+    [Fact, Spec("MQTT-3.1.2-6")]
+    public async Task CONNACK_FromServer_CleanSessionAfterAPersistentOne_WaitsForItsEndToBeCommitted()
+    {
+        await using var broker = new TestBroker(store: _store);
+        TestClient watcher = await broker.ConnectAsync("watcher");
+        await watcher.SubscribeAsync("fence");
+        TestClient client = await broker.ConnectCommittedAsync(_store, "c");
+        await client.DisconnectAsync();
+        _store.Commit();
+
+        client = broker.Open();
+        await client.SendBytesAsync("10 0d 00 04 'MQTT' 04 02 00 00 00 01 'c' | 30 07 00 05 'fence'");
+        await watcher.ExpectPublishAsync("fence", "");
+        Assert.Equal([new SessionRemoved("c")], _store.Pending);
+        Task<ConnAckPacket> answer = client.ReadHeldBackAsync<ConnAckPacket>();
+        _store.Commit();
+
+        Assert.False((await answer).SessionPresent);
+    }
+
+    [Fact]
+    public async Task SESSION_InServer_VolatileOneEnds_TheStoreIsNotTold()
+    {
+        await using var broker = new TestBroker(store: _store);
+        TestClient client = await broker.ConnectAsync("client");
+        await client.SubscribeAsync("a");
+
+        await client.DisconnectAsync();
+
+        Assert.Empty(_store.Changes);
+    }
+
     [Fact]
     public async Task SESSION_InServer_PersistentOneIsLeft_TheStoreIsToldThatItIsAway()
     {
