@@ -16,27 +16,31 @@ internal sealed class TlsHandshakePace : IDisposable
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _end;
     private readonly CancellationTokenRegistration _closed;
-    private readonly CancellationToken _connectionClosed;
     private TimeSpan _patienceLeft;
     private bool _hasPlace;
+    private volatile bool _hasAnswered;
+    private volatile bool _isGone;
 
     /// <param name="time">The clock of the patience.</param>
     /// <param name="patience">How long all waits for the client may take together.</param>
-    /// <param name="connectionClosed">Ends the handshake as well.</param>
+    /// <param name="connectionClosed">The client has sent its last byte. What it sent before is still to be read.</param>
     public TlsHandshakePace(TimeProvider time, TimeSpan patience, CancellationToken connectionClosed)
     {
         _time = time;
         _patienceLeft = patience;
-        _connectionClosed = connectionClosed;
         _end = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-        _closed = connectionClosed.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), _end);
+        _closed = connectionClosed.UnsafeRegister(static pace => ((TlsHandshakePace)pace!).OnClosed(), this);
     }
 
     /// <summary>Cancelled when the client took too long or has gone.</summary>
     public CancellationToken Token => _end.Token;
 
     /// <summary>True when the client took too long.</summary>
-    public bool HasRunOut => _end.IsCancellationRequested && !_connectionClosed.IsCancellationRequested;
+    public bool HasRunOut => _end.IsCancellationRequested && !_isGone;
+
+    /// <summary>Called with the first bytes that go to the client: from now on its side may be complete without it
+    /// staying.</summary>
+    public void Answered() => _hasAnswered = true;
 
     /// <summary>Continues on the thread pool with a place.</summary>
     public async Task EnterAsync()
@@ -65,6 +69,16 @@ internal sealed class TlsHandshakePace : IDisposable
         Leave();
         _closed.Dispose();
         _end.Dispose();
+    }
+
+    // Before our first answer a client that has gone cannot finish the handshake, and there is no use in waiting for a place
+    // for it.
+    // After that its last words, and messages behind them, may have come in together with its farewell.
+    private void OnClosed()
+    {
+        if (_hasAnswered) return;
+        _isGone = true;
+        _end.Cancel();
     }
 
     private void Leave()

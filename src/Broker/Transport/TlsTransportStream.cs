@@ -60,6 +60,7 @@ internal sealed class TlsTransportStream : Stream
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        Pace?.Answered();
         if (!_isClosing) return FlushAsync(_output.WriteAsync(buffer, cancellationToken));
         _output.Write(buffer.Span);
         return ValueTask.CompletedTask;

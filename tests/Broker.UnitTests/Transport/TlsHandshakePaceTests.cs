@@ -74,6 +74,24 @@ public sealed class TlsHandshakePaceTests
     }
 
     [Fact]
+    public async Task What_a_client_sent_before_it_left_is_still_read_when_it_has_our_answer()
+    {
+        using CancellationTokenSource closed = new();
+        using TlsHandshakePace pace = new(_time, Patience, closed.Token);
+        TlsTransportStream stream = new(new Duplex(_client.Reader, new Pipe().Writer)) { Pace = pace };
+        await pace.EnterAsync();
+        await stream.WriteAsync(new byte[] { 1 }.AsMemory());
+        await _client.Writer.WriteAsync(new byte[] { 1, 2, 3 });
+        await _client.Writer.CompleteAsync();
+
+        await closed.CancelAsync();
+
+        Assert.Equal(3, await stream.ReadAsync(new byte[10].AsMemory()));
+        Assert.Equal(0, await stream.ReadAsync(new byte[10].AsMemory()));
+        Assert.False(pace.Token.IsCancellationRequested);
+    }
+
+    [Fact]
     public async Task The_end_of_the_connection_is_not_a_lack_of_patience()
     {
         using CancellationTokenSource closed = new();
