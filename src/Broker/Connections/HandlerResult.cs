@@ -9,6 +9,8 @@ internal enum HandlerAction
     Continue,
     /// <summary>Stop reading until the handshake has been answered.</summary>
     Pause,
+    /// <summary>Stop reading until the client has taken the acknowledgements it is owed.</summary>
+    Wait,
     /// <summary>Close the connection.</summary>
     Close,
 }
@@ -19,6 +21,8 @@ internal readonly record struct HandlerResult(HandlerAction Action, CloseReason?
     public static readonly HandlerResult Continue = new(HandlerAction.Continue);
 
     public static readonly HandlerResult Pause = new(HandlerAction.Pause);
+
+    public static readonly HandlerResult Wait = new(HandlerAction.Wait);
 
     public static HandlerResult Close(Fault fault) => new(HandlerAction.Close, CloseReason.Of(fault));
 

@@ -15,7 +15,11 @@ internal sealed partial class MqttConnection
     /// <summary>After so many packets what they brought is sent, however many more the buffer holds.</summary>
     private const int FramesPerDrain = 256;
 
+    /// <summary>A client that leaves so many acknowledgements unread is not read further: they would pile up.</summary>
+    private const int OwedAcksMax = 1024;
+
     private ConnectPacket? _pendingConnect;
+    private TaskCompletionSource? _acksTaken;
     private TopicCache? _topics;
 
     /// <summary>Routes of the topics this client publishes to. Read loop only.</summary>
@@ -35,10 +39,11 @@ internal sealed partial class MqttConnection
             if (_closeReason is { } already) return already;
             Volatile.Write(ref _lastReceivedMilliseconds, Engine.CoarseMilliseconds);
             HandlerResult result = ConsumeFrames(read.Buffer, out SequencePosition consumed);
-            bool isPaused = result.Action == HandlerAction.Pause;
+            bool isPaused = result.Action is HandlerAction.Pause or HandlerAction.Wait;
             _input.AdvanceTo(consumed, isPaused ? consumed : read.Buffer.End);
+            if (OwesTooMuch) await AcksTakenAsync();
             if (result.Action == HandlerAction.Close) return result.Reason!;
-            if (isPaused && await ConnectAsync() is { } refusal) return refusal;
+            if (result.Action == HandlerAction.Pause && await ConnectAsync() is { } refusal) return refusal;
             if (read.IsCompleted && !isPaused) return CloseReason.PeerClosed;
         }
     }
@@ -58,12 +63,34 @@ internal sealed partial class MqttConnection
                     return result;
                 }
                 DrainTouched();
+                if (!OwesTooMuch) continue;
+                consumed = buffer.Start;
+                return HandlerResult.Wait;
             }
         }
         finally
         {
             DrainTouched();
         }
+    }
+
+    private bool OwesTooMuch => Session is { } session && session.OwedAcks > OwedAcksMax;
+
+    // Ends when the client has taken what it is owed, or the connection is closing. Continues on the pool: the drain that
+    // wakes it may be another client's thread.
+    private async ValueTask AcksTakenAsync()
+    {
+        var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Exchange(ref _acksTaken, taken);
+        WakeReader();
+        await taken.Task;
+        Volatile.Write(ref _acksTaken, null);
+    }
+
+    private void WakeReader()
+    {
+        if (Volatile.Read(ref _acksTaken) is not { } taken) return;
+        if (!OwesTooMuch || Volatile.Read(ref _closeReason) is not null || _isOutputClosed) taken.TrySetResult();
     }
 
     private void DrainTouched()

@@ -17,6 +17,9 @@ internal sealed partial class MqttConnection
     /// <summary>So many bytes are flushed at a time: what the transport buffers for a slow reader stays near this.</summary>
     private const int FlushBytes = 32 * 1024;
 
+    /// <summary>So many flushes in a row are one thread's share of a receiver that others keep filling.</summary>
+    private const int RoundsMax = 64;
+
     /// <summary>Bytes of a DISCONNECT beside its reason string, at most.</summary>
     private const int ReasonStringOverhead = 16;
 
@@ -78,11 +81,18 @@ internal sealed partial class MqttConnection
     // Runs with the draining flag held. Ends with the flag given back, or with a flush that continues here.
     private void RunDrain()
     {
+        int rounds = 0;
         do
         {
             bool hasMore = true;
             while (hasMore)
             {
+                if (++rounds > RoundsMax)
+                {
+                    // This thread has its own client to read: the pool goes on, with the flag.
+                    ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.RunDrain(), this, preferLocal: false);
+                    return;
+                }
                 try
                 {
                     hasMore = WriteSome();
@@ -110,6 +120,7 @@ internal sealed partial class MqttConnection
 #pragma warning restore CA1031
             }
             if (_isOutputClosed) Volatile.Read(ref _writerDone)?.TrySetResult();
+            WakeReader();
         }
         while (!TryRest());
     }

@@ -77,6 +77,7 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
         if (Interlocked.CompareExchange(ref _closeReason, reason, null) is not null) return false;
         Drain();
         _input.CancelPendingRead();
+        WakeReader();
         return true;
     }
 

@@ -67,6 +67,12 @@ internal sealed partial class Session
         }
     }
 
+    /// <summary>Acknowledgements that the client has not been sent.</summary>
+    public int OwedAcks
+    {
+        get { lock (_lock) return _acks.Count; }
+    }
+
     /// <summary>Owes the client an acknowledgement, on the connection that the packet came by and on no other.</summary>
     public void AddAck(ISessionConnection owner, in Ack ack)
     {

@@ -108,7 +108,8 @@ internal static partial class PublishHandler
             Retain = packet.Retain,
             ExpiresAt = expiresAt,
             PublisherId = connection.Parameters!.ClientId,
-            SharedFrames = route.Match.FanOut > 1 ? new SharedFrames() : null,
+            // A retained message stays: it does not keep its encoded copies.
+            SharedFrames = route.Match.FanOut > 1 && !packet.Retain ? new SharedFrames() : null,
         };
         return connection.Engine.Router.Route(message, route.Match, connection.Touched);
     }
