@@ -1,15 +1,5 @@
 namespace Broker.Persistence.Changes;
 
-/// <summary>An application message as it is stored, once, however many deliveries refer to it.</summary>
-/// <param name="Topic">Topic name.</param>
-/// <param name="Payload">Payload.</param>
-/// <param name="Properties">Encoded 5.0 properties that are forwarded unaltered; may be empty.</param>
-/// <param name="Qos">0 to 2, as published.</param>
-/// <param name="Retain">The RETAIN flag as published.</param>
-/// <param name="ExpiresAt">Absolute message expiry, milliseconds since 1970 UTC; long.MaxValue: never.</param>
-public sealed record StoredMessage(
-    string Topic, ReadOnlyMemory<byte> Payload, ReadOnlyMemory<byte> Properties, byte Qos, bool Retain, long ExpiresAt);
-
 /// <summary>A message waits for a persistent session.</summary>
 /// <param name="ClientId">Whose.</param>
 /// <param name="Sequence">Position in the session's order, from 1; the packet id follows from it.</param>

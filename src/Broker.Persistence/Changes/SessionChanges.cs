@@ -1,6 +1,6 @@
 namespace Broker.Persistence.Changes;
 
-/// <summary>A persistent session exists, with its properties as of now.</summary>
+/// <summary>A persistent session exists and is connected, with its properties as of now.</summary>
 /// <param name="ClientId">Whose.</param>
 /// <param name="UserName">Who authenticated, or null.</param>
 /// <param name="ExpiryIntervalSeconds">How long it outlives its connection; 0xFFFFFFFF: for ever.</param>
@@ -8,8 +8,9 @@ public sealed record SessionPut(string ClientId, string? UserName, uint ExpiryIn
 
 /// <summary>The owner of a persistent session went away.</summary>
 /// <param name="ClientId">Whose.</param>
+/// <param name="AwayAt">When, milliseconds since 1970 UTC: the will delay counts from it.</param>
 /// <param name="ExpiresAt">When the session ends, milliseconds since 1970 UTC; long.MaxValue: never.</param>
-public sealed record SessionAway(string ClientId, long ExpiresAt) : StateChange;
+public sealed record SessionAway(string ClientId, long AwayAt, long ExpiresAt) : StateChange;
 
 /// <summary>A session ended; everything that belongs to it goes with it.</summary>
 /// <param name="ClientId">Whose.</param>
@@ -17,9 +18,10 @@ public sealed record SessionRemoved(string ClientId) : StateChange;
 
 /// <summary>The will of a connected client, stored at CONNECT.</summary>
 /// <param name="ClientId">Whose.</param>
-/// <param name="Message">The message.</param>
+/// <param name="Message">The message; its expiry counts from its publication, so it has no instant yet.</param>
 /// <param name="DelaySeconds">Will Delay Interval.</param>
-public sealed record WillPut(string ClientId, StoredMessage Message, uint DelaySeconds) : StateChange;
+/// <param name="ExpirySeconds">Message Expiry Interval from its publication on, or null.</param>
+public sealed record WillPut(string ClientId, StoredMessage Message, uint DelaySeconds, uint? ExpirySeconds) : StateChange;
 
 /// <summary>The will was published or taken back.</summary>
 /// <param name="ClientId">Whose.</param>

@@ -63,5 +63,6 @@ internal sealed class Message
 
     /// <summary>The same message as a durable fact. One object for all deliveries.</summary>
     public StoredMessage ToStored() => _stored ??= new StoredMessage(
-        Topic.Name, _body.AsMemory(_propertiesLength), _body.AsMemory(0, _propertiesLength), (byte)Qos, Retain, ExpiresAt);
+        Topic.Name, _body.AsMemory(_propertiesLength), _body.AsMemory(0, _propertiesLength), (byte)Qos, Retain, ExpiresAt,
+        PublisherId);
 }

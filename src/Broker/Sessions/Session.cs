@@ -95,7 +95,8 @@ internal sealed partial class Session
             if (_connection != connection) return false;
             if (expirySeconds is { } seconds) ExpirySeconds = seconds;
             Leave();
-            if (IsStored) _context.Store.Append(new SessionAway(ClientId, ExpiresAt(_context.NowUnixMilliseconds)));
+            long now = _context.NowUnixMilliseconds;
+            if (IsStored) _context.Store.Append(new SessionAway(ClientId, now, ExpiresAt(now)));
             return true;
         }
     }
@@ -151,8 +152,9 @@ internal sealed partial class Session
         if (!IsPersistent) return AppendRemoved();
         _isInStore = true;
         _context.Store.Append(new SessionPut(ClientId, UserName, ExpirySeconds));
-        return _context.Store.Append(
-            Will is { } will ? new WillPut(ClientId, will.Message.ToStored(), will.DelaySeconds) : new WillRemoved(ClientId));
+        return _context.Store.Append(Will is { } will
+            ? new WillPut(ClientId, will.Message.ToStored(), will.DelaySeconds, will.ExpirySeconds)
+            : new WillRemoved(ClientId));
     }
 
     // A session that ends with its connection was never written and costs the store nothing.

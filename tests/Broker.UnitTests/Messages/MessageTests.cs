@@ -1,5 +1,6 @@
 using System.Buffers;
 using Broker.Messages;
+using Broker.Persistence.Changes;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
 using Broker.TestKit;
@@ -58,7 +59,7 @@ public sealed class MessageTests
         Message message =
             new(new Topic("a"), [1, 2, 3, 4, 5], 2) { Qos = QualityOfService.AtLeastOnce, Retain = true, ExpiresAt = 7 };
 
-        Persistence.Changes.StoredMessage stored = message.ToStored();
+        StoredMessage stored = message.ToStored();
 
         Assert.Same(stored, message.ToStored());
         Assert.Equal([1, 2], stored.Properties.ToArray());

@@ -1,0 +1,56 @@
+using Broker.Persistence.Changes;
+using Broker.Persistence.GroupCommit;
+using Broker.Persistence.Loading;
+
+namespace Broker.Persistence;
+
+/// <summary>State that survives the process: a change is durable when the commit that holds it has ended.</summary>
+public sealed class DurableStateStore : IStateStore, IDisposable
+{
+    private readonly IStateDatabase _database;
+    private readonly GroupCommitWriter _writer;
+    private readonly StoreObserver _observer;
+
+    internal DurableStateStore(IStateDatabase database, StoredIndex index, StoreOptions options)
+    {
+        _database = database;
+        _observer = new StoreObserver(options.AvailabilityChanged, options.WaiterFailed);
+        _writer = new GroupCommitWriter(database, index, options.Time, _observer);
+        _writer.Start();
+    }
+
+    /// <inheritdoc/>
+    public bool IsDurable => true;
+
+    /// <summary>
+    /// The highest ticket whose change, and every change before it, is committed. Tickets go on where the last process committed.
+    /// </summary>
+    public long DurableTicket => _writer.Waiters.DurableTicket;
+
+    /// <summary>Whether commits get through, and if not, why.</summary>
+    public StoreAvailability Availability => _observer.Availability;
+
+    /// <summary>What was written since the store was opened.</summary>
+    public StoreCounters Counters => _writer.Counters;
+
+    /// <summary>Bytes that changes keep in memory until they are committed, roughly, and never too few.</summary>
+    public long PendingBytes => _writer.PendingBytes;
+
+    /// <inheritdoc/>
+    public long Append(StateChange change) => _writer.Append(change);
+
+    /// <inheritdoc/>
+    public bool TryWait(long ticket, ICommitWaiter waiter) => _writer.Waiters.TryWait(ticket, waiter);
+
+    /// <summary>Reads what is committed now, on a connection of its own, whatever is committed meanwhile.</summary>
+    /// <exception cref="System.Data.Common.DbException">The database is out of reach.</exception>
+    public async Task<StoredState> ReadAsync(CancellationToken cancellationToken = default) =>
+        new(await _database.OpenSnapshotAsync(cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Commits what is pending, if the database is there, and closes it. No change is taken afterwards.</summary>
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _database.Dispose();
+    }
+}

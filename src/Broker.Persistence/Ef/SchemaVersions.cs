@@ -1,0 +1,22 @@
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace Broker.Persistence.Ef;
+
+/// <summary>
+/// The migrations there are, in order. Named here so that a database which has them all is opened without building EF Core's
+/// model; a test compares the list with the classes.
+/// </summary>
+internal static class SchemaVersions
+{
+    public const string HistoryTable = "__EFMigrationsHistory";
+
+    public static IReadOnlyList<string> All { get; } = [Initial.Id];
+
+    /// <summary>
+    /// The statements that bring a database from its last migration up to date. Run in one transaction of the caller's: EF
+    /// Core's own lock on SQLite is a row that stays behind when the process is killed.
+    /// </summary>
+    public static string Script(StateContext context, string? from) => context.GetService<IMigrator>()
+        .GenerateScript(from ?? Migration.InitialDatabase, null, MigrationsSqlGenerationOptions.NoTransactions);
+}

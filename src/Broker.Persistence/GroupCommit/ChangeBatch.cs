@@ -1,0 +1,191 @@
+using System.Runtime.InteropServices;
+using Broker.Persistence.Changes;
+
+namespace Broker.Persistence.GroupCommit;
+
+/// <summary>
+/// Collects changes while a commit runs, and lets cancel out what comes and goes in that time: it is never written. A change of a
+/// session that is not known is of one that has ended meanwhile, and nothing. Belongs to the writer's thread.
+/// </summary>
+internal sealed class ChangeBatch(SessionTable sessions)
+{
+    private readonly List<SessionEntry> _touched = [];
+    private readonly List<long> _removedSessions = [];
+    private readonly Dictionary<string, StoredMessage?> _retained = new(StringComparer.Ordinal);
+
+    /// <summary>Rows that came and went in memory since the store was opened.</summary>
+    public long RowsElided { get; private set; }
+
+    /// <summary>Bytes it keeps in memory, roughly.</summary>
+    public long Bytes { get; private set; }
+
+    public void Add(StateChange change)
+    {
+        Bytes += ChangeSize.Of(change);
+        switch (change)
+        {
+            case DeliveryQueued queued: Add(queued); break;
+            case DeliveryReleased released: Add(released); break;
+            case DeliveryRemoved removed: Add(removed); break;
+            case ReceiptPut put: PutReceipt(put.ClientId, put.PacketId, isPresent: true); break;
+            case ReceiptRemoved removed: PutReceipt(removed.ClientId, removed.PacketId, isPresent: false); break;
+            case RetainedPut put: PutRetained(put.Message.Topic, put.Message); break;
+            case RetainedRemoved removed: PutRetained(removed.Topic, null); break;
+            case SubscriptionPut put: PutSubscription(put.ClientId, put.Filter, put); break;
+            case SubscriptionRemoved removed: PutSubscription(removed.ClientId, removed.Filter, null); break;
+            case SessionPut put: Add(put); break;
+            case SessionAway away: Add(away); break;
+            case SessionRemoved removed: Add(removed); break;
+            case WillPut put: PutWill(put.ClientId, put); break;
+            case WillRemoved removed: PutWill(removed.ClientId, null); break;
+            default: throw new ArgumentException($"{change.GetType().Name} is a change that no table is for.", nameof(change));
+        }
+    }
+
+    /// <summary>Turns what was collected into rows and starts anew.</summary>
+    public CommitPlan Take(long ticket, MessageReferences references)
+    {
+        CommitPlan plan = new(ticket) { Bytes = Bytes };
+        plan.RemovedSessions.AddRange(_removedSessions);
+        foreach (SessionEntry session in _touched)
+        {
+            if (session.Delta is not { } delta) continue;
+            session.Delta = null;
+            new SessionPlanning(session, delta, plan).Write(references);
+        }
+        foreach ((string topic, StoredMessage? message) in _retained)
+        {
+            if (message is null) plan.RemovedRetained.Add(topic);
+            else plan.Retained.Add(message);
+        }
+        _touched.Clear();
+        _removedSessions.Clear();
+        _retained.Clear();
+        Bytes = 0;
+        return plan;
+    }
+
+    private SessionDelta? DeltaOf(string clientId) =>
+        sessions.TryGet(clientId, out SessionEntry? session) ? DeltaOf(session) : null;
+
+    private SessionDelta DeltaOf(SessionEntry session)
+    {
+        if (session.Delta is { } delta) return delta;
+        _touched.Add(session);
+        return session.Delta = new SessionDelta();
+    }
+
+    private void Add(SessionPut put)
+    {
+        SessionEntry session = sessions.FindOrAdd(put.ClientId);
+        session.UserName = put.UserName;
+        session.ExpirySeconds = put.ExpiryIntervalSeconds;
+        session.AwayAt = null;
+        session.ExpiresAt = null;
+        DeltaOf(session).IsRowChanged = true;
+    }
+
+    private void Add(SessionAway away)
+    {
+        if (!sessions.TryGet(away.ClientId, out SessionEntry? session)) return;
+        session.AwayAt = away.AwayAt;
+        session.ExpiresAt = away.ExpiresAt == long.MaxValue ? null : away.ExpiresAt;
+        DeltaOf(session).IsRowChanged = true;
+    }
+
+    private void Add(SessionRemoved removed)
+    {
+        if (!sessions.TryGet(removed.ClientId, out SessionEntry? session)) return;
+        if (session.Delta is { } delta)
+        {
+            RowsElided += (session.IsStored ? 0 : 1) + (delta.Deliveries?.Values.Count(d => d.Queued is not null) ?? 0);
+            session.Delta = null;
+        }
+        if (session.IsStored) _removedSessions.Add(session.Id);
+        sessions.Remove(session);
+    }
+
+    private void Add(DeliveryQueued queued)
+    {
+        if (!sessions.TryGet(queued.ClientId, out SessionEntry? session)) return;
+        SessionDelta delta = DeltaOf(session);
+        session.LastSequence = Math.Max(session.LastSequence, queued.Sequence);
+        (delta.Deliveries ??= [])[queued.Sequence] = new DeliveryDelta { Queued = queued };
+    }
+
+    private void Add(DeliveryReleased released)
+    {
+        if (DeltaOf(released.ClientId) is not { } delta) return;
+        ref DeliveryDelta delivery = ref CollectionsMarshal.GetValueRefOrAddDefault(
+            delta.Deliveries ??= [], released.Sequence, out _);
+        delivery.IsReleased = true;
+    }
+
+    private void Add(DeliveryRemoved removed)
+    {
+        if (DeltaOf(removed.ClientId) is not { } delta) return;
+        Dictionary<long, DeliveryDelta> deliveries = delta.Deliveries ??= [];
+        if (deliveries.TryGetValue(removed.Sequence, out DeliveryDelta delivery) && delivery.Queued is { } queued)
+        {
+            deliveries.Remove(removed.Sequence);
+            Bytes -= ChangeSize.Of(queued) + ChangeSize.Of(removed);
+            RowsElided++;
+            return;
+        }
+        deliveries[removed.Sequence] = new DeliveryDelta { IsRemoved = true };
+    }
+
+    private void PutReceipt(string clientId, ushort packetId, bool isPresent)
+    {
+        if (DeltaOf(clientId) is not { } delta) return;
+        Dictionary<ushort, ReceiptDelta> receipts = delta.Receipts ??= [];
+        ref ReceiptDelta receipt = ref CollectionsMarshal.GetValueRefOrAddDefault(receipts, packetId, out bool isKnown);
+        // A receipt is put only when it is not there: when the first word of the batch is "put", there is no row.
+        if (!isKnown) receipt.MayBeStored = !isPresent;
+        if (isKnown && !isPresent && !receipt.MayBeStored)
+        {
+            receipts.Remove(packetId);
+            Bytes -= 2 * ChangeSize.Small;
+            RowsElided++;
+            return;
+        }
+        if (isKnown && isPresent != receipt.IsPresent) Bytes -= ChangeSize.Small;
+        receipt.IsPresent = isPresent;
+    }
+
+    private void PutRetained(string topic, StoredMessage? message)
+    {
+        ref StoredMessage? last = ref CollectionsMarshal.GetValueRefOrAddDefault(_retained, topic, out bool isKnown);
+        if (isKnown)
+        {
+            Bytes -= ChangeSize.OfRetained(last);
+            if (last is not null) RowsElided++;
+        }
+        last = message;
+    }
+
+    private void PutSubscription(string clientId, string filter, SubscriptionPut? subscription)
+    {
+        if (DeltaOf(clientId) is not { } delta) return;
+        delta.Subscriptions ??= new Dictionary<string, SubscriptionPut?>(StringComparer.Ordinal);
+        ref SubscriptionPut? last = ref CollectionsMarshal.GetValueRefOrAddDefault(delta.Subscriptions, filter, out bool isKnown);
+        if (isKnown)
+        {
+            Bytes -= ChangeSize.Small;
+            if (last is not null) RowsElided++;
+        }
+        last = subscription;
+    }
+
+    private void PutWill(string clientId, WillPut? will)
+    {
+        if (DeltaOf(clientId) is not { } delta) return;
+        if (delta.Will is { } last)
+        {
+            Bytes -= ChangeSize.Of(last);
+            RowsElided++;
+        }
+        delta.IsWillChanged = true;
+        delta.Will = will;
+    }
+}

@@ -1,0 +1,153 @@
+using Broker.Persistence.Changes;
+
+namespace Broker.Persistence.GroupCommit;
+
+/// <summary>
+/// One thread that takes all that is pending whenever it is free, commits it in one transaction and moves the durable ticket
+/// forward. There is no timer: while a commit runs the next batch collects, so a batch is as large as the load makes it.
+/// </summary>
+/// <remarks>
+/// An attempt that fails is kept as it is and tried again until the database has it; what comes meanwhile collects in the next
+/// batch, where it can still cancel out. Nothing is given up but by closing the store.
+/// </remarks>
+internal sealed class GroupCommitWriter : IDisposable
+{
+    /// <summary>A list that grew larger than this in a rush is let go of.</summary>
+    private const int ListCapacityKept = 1 << 16;
+
+    private readonly Lock _lock = new();
+    private readonly AutoResetEvent _wake = new(false);
+    private readonly BackOff _backOff;
+    private readonly IStateDatabase _database;
+    private readonly MessageReferences _references;
+    private readonly ChangeBatch _batch;
+    private readonly CommitWaiters _waiters;
+    private readonly StoreObserver _observer;
+    private readonly Thread _thread;
+    private List<StateChange> _pending = [];
+    private List<StateChange> _taken = [];
+    private long _lastTicket;
+    private long _batchTicket;
+    private long _durableTicket;
+    private long _pendingBytes;
+    private long _takenBytes;
+    private bool _isIdle;
+    private volatile bool _isClosing;
+
+    public GroupCommitWriter(IStateDatabase database, StoredIndex index, TimeProvider time, StoreObserver observer)
+    {
+        _database = database;
+        _references = index.References;
+        _batch = new ChangeBatch(index.Sessions);
+        _backOff = new BackOff(time);
+        _observer = observer;
+        _lastTicket = _batchTicket = _durableTicket = index.Ticket;
+        _waiters = new CommitWaiters(index.Ticket, observer.WaiterFailed);
+        _thread = new Thread(Run) { Name = "store writer", IsBackground = true };
+    }
+
+    public CommitWaiters Waiters => _waiters;
+
+    public StoreCounters Counters { get; } = new();
+
+    /// <summary>Bytes that changes keep in memory until they are committed, roughly.</summary>
+    public long PendingBytes => Volatile.Read(ref _pendingBytes) + Volatile.Read(ref _takenBytes);
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Takes a change. Never waits for more than the list; may be called under any lock.</summary>
+    /// <returns>Its ticket.</returns>
+    public long Append(StateChange change)
+    {
+        long ticket;
+        bool wake;
+        lock (_lock)
+        {
+            _pending.Add(change);
+            ticket = ++_lastTicket;
+            _pendingBytes += ChangeSize.Of(change);
+            wake = _isIdle;
+            _isIdle = false;
+        }
+        if (wake) _wake.Set();
+        return ticket;
+    }
+
+    /// <summary>Commits what is pending, if the database is there, and ends the thread.</summary>
+    public void Dispose()
+    {
+        _isClosing = true;
+        _wake.Set();
+        _backOff.Interrupt();
+        if (_thread.ThreadState.HasFlag(ThreadState.Unstarted)) return;
+        _thread.Join();
+        _wake.Dispose();
+        _backOff.Dispose();
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            Take(plan: null);
+            if (_batchTicket == _durableTicket)
+            {
+                if (_isClosing) return;
+                _wake.WaitOne();
+                continue;
+            }
+            long ticket = _batchTicket;
+            CommitPlan plan = _batch.Take(ticket, _references);
+            Counters.Elided(_batch.RowsElided);
+            if (!plan.IsEmpty && !TryCommit(plan)) return;
+            _durableTicket = ticket;
+            _waiters.Advance(ticket);
+        }
+    }
+
+    /// <summary>Moves what is pending into the batch. When nothing is, the next change wakes the thread.</summary>
+    /// <param name="plan">What is kept besides, because it could not be committed yet.</param>
+    private void Take(CommitPlan? plan)
+    {
+        long keptBytes = plan?.Bytes ?? 0;
+        lock (_lock)
+        {
+            _isIdle = _pending.Count == 0;
+            (_pending, _taken) = (_taken, _pending);
+            _batchTicket = _lastTicket;
+            Volatile.Write(ref _takenBytes, keptBytes + _batch.Bytes + _pendingBytes);
+            _pendingBytes = 0;
+        }
+        foreach (StateChange change in _taken) _batch.Add(change);
+        _taken.Clear();
+        if (_taken.Capacity > ListCapacityKept) _taken = [];
+        Volatile.Write(ref _takenBytes, keptBytes + _batch.Bytes);
+    }
+
+    /// <summary>Tries until the database has it.</summary>
+    /// <returns>False when the store was closed before.</returns>
+    private bool TryCommit(CommitPlan plan)
+    {
+        while (true)
+        {
+            try
+            {
+                // An attempt that failed may have been committed all the same: then its ticket is there.
+                if (_observer.IsAvailable || _database.Connect() < plan.Ticket)
+                    Counters.Committed(_database.Commit(plan, _references));
+                break;
+            }
+            catch (Exception exception)
+            {
+                _observer.Failed(exception);
+            }
+            if (_isClosing) return false;
+            _backOff.Pause();
+            Take(plan);
+        }
+        _backOff.Reset();
+        _references.Committed(plan);
+        _observer.Recovered();
+        return true;
+    }
+}

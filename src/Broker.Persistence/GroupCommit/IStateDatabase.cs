@@ -1,0 +1,22 @@
+using System.Data.Common;
+
+namespace Broker.Persistence.GroupCommit;
+
+/// <summary>What differs between databases. Everything but reading belongs to the writer's thread.</summary>
+internal interface IStateDatabase : IDisposable
+{
+    /// <summary>Connects for writing, again if it was connected before.</summary>
+    /// <returns>The ticket of the last commit: an attempt that failed may have been committed all the same.</returns>
+    /// <exception cref="DbException">The database is out of reach.</exception>
+    /// <exception cref="IOException">The database is out of reach.</exception>
+    long Connect();
+
+    /// <summary>Writes a plan in one transaction.</summary>
+    /// <returns>Rows inserted, changed and deleted.</returns>
+    /// <exception cref="DbException">It is not known to be committed; <see cref="Connect"/> tells.</exception>
+    int Commit(CommitPlan plan, MessageReferences references);
+
+    /// <summary>Opens a connection of its own that sees the database as it is now, whatever is committed afterwards.</summary>
+    /// <exception cref="DbException">The database is out of reach.</exception>
+    ValueTask<DbConnection> OpenSnapshotAsync(CancellationToken cancellationToken);
+}

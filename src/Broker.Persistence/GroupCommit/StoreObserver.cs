@@ -1,0 +1,29 @@
+namespace Broker.Persistence.GroupCommit;
+
+/// <summary>Whether the database takes commits, told once a change. Changed by the writer's thread, read by any.</summary>
+internal sealed class StoreObserver(Action<StoreAvailability>? changed, Action<Exception>? waiterFailed)
+{
+    private volatile StoreAvailability _availability = StoreAvailability.Available;
+
+    public StoreAvailability Availability => _availability;
+
+    public bool IsAvailable => _availability.IsAvailable;
+
+    public Action<Exception>? WaiterFailed { get; } = waiterFailed;
+
+    public void Failed(Exception exception)
+    {
+        if (IsAvailable) Change(new StoreAvailability(false, exception.Message));
+    }
+
+    public void Recovered()
+    {
+        if (!IsAvailable) Change(StoreAvailability.Available);
+    }
+
+    private void Change(StoreAvailability availability)
+    {
+        _availability = availability;
+        changed?.Invoke(availability);
+    }
+}

@@ -1,0 +1,174 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Broker.Persistence.Changes;
+
+namespace Broker.Persistence.Loading;
+
+/// <summary>
+/// What is committed at one instant, streamed: one reading at a time. Deliveries that share a message get the same object while
+/// anybody holds it. All instants are absolute; whether something has expired meanwhile is for the reader to say.
+/// </summary>
+public sealed class StoredState : IAsyncDisposable
+{
+    private const string SessionsSql =
+        "SELECT s.client_id, s.user_name, s.expiry_seconds, s.away_at, s.expires_at, s.last_sequence, "
+        + "(SELECT count(*) FROM delivery d WHERE d.session_id = s.id), "
+        + "(SELECT max(d.sequence) FROM delivery d WHERE d.session_id = s.id) FROM session s ORDER BY s.id";
+
+    private const string SubscriptionsSql =
+        "SELECT s.client_id, x.filter, x.options, x.subscription_id FROM subscription x "
+        + "JOIN session s ON s.id = x.session_id ORDER BY x.session_id, x.filter";
+
+    private const string WillsSql =
+        "SELECT s.client_id, x.topic, x.payload, x.properties, x.qos, x.retain, x.delay_seconds, x.expiry_seconds "
+        + "FROM will x JOIN session s ON s.id = x.session_id ORDER BY x.session_id";
+
+    private const string ReceiptsSql =
+        "SELECT s.client_id, x.packet_id FROM receipt x JOIN session s ON s.id = x.session_id ORDER BY x.session_id, x.packet_id";
+
+    private const string RetainedSql = "SELECT topic, payload, properties, qos, retain, expires_at, publisher_id FROM retained";
+
+    private const string DeliveryColumns =
+        "SELECT s.client_id, d.sequence, d.qos, d.retain, d.is_released, d.subscription_ids, d.message_id, "
+        + "m.topic, m.payload, m.properties, m.qos, m.retain, m.expires_at, m.publisher_id "
+        + "FROM delivery d JOIN session s ON s.id = d.session_id JOIN message m ON m.id = d.message_id ";
+
+    private readonly DbConnection _connection;
+    private readonly Dictionary<long, WeakReference<StoredMessage>> _messages = [];
+    private string _lastClientId = "";
+
+    internal StoredState(DbConnection connection) => _connection = connection;
+
+    /// <summary>The ticket up to which changes are in it.</summary>
+    public async Task<long> ReadTicketAsync(CancellationToken cancellationToken = default)
+    {
+        DbCommand command = Command("SELECT ticket FROM store_state");
+        await using (command.ConfigureAwait(false))
+        {
+            object? ticket = await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+            return Convert.ToInt64(ticket, CultureInfo.InvariantCulture);
+        }
+    }
+
+    /// <summary>The sessions.</summary>
+    public IAsyncEnumerable<StoredSession> ReadSessionsAsync(CancellationToken cancellationToken = default) => ReadAsync(
+        Command(SessionsSql),
+        row => new StoredSession(
+            row.GetString(0), row.TextOrNull(1), (uint)row.GetInt64(2), row.NumberOrNull(3), row.NumberOrNull(4) ?? long.MaxValue,
+            Math.Max(row.GetInt64(5), row.NumberOrNull(7) ?? 0), row.GetInt64(6)),
+        cancellationToken);
+
+    /// <summary>The subscriptions, those of a session together.</summary>
+    public IAsyncEnumerable<SubscriptionPut> ReadSubscriptionsAsync(CancellationToken cancellationToken = default) => ReadAsync(
+        Command(SubscriptionsSql),
+        row => new SubscriptionPut(ClientId(row), row.GetString(1), (byte)row.GetInt64(2), (uint)row.GetInt64(3)),
+        cancellationToken);
+
+    /// <summary>The wills of the sessions.</summary>
+    public IAsyncEnumerable<WillPut> ReadWillsAsync(CancellationToken cancellationToken = default) => ReadAsync(
+        Command(WillsSql),
+        row =>
+        {
+            string clientId = ClientId(row);
+            StoredMessage message = new(
+                row.GetString(1), row.Bytes(2), row.Bytes(3), (byte)row.GetInt64(4), row.GetBoolean(5), long.MaxValue, clientId);
+            return new WillPut(clientId, message, (uint)row.GetInt64(6), (uint?)row.NumberOrNull(7));
+        },
+        cancellationToken);
+
+    /// <summary>The QoS 2 receipts, those of a session together.</summary>
+    public IAsyncEnumerable<ReceiptPut> ReadReceiptsAsync(CancellationToken cancellationToken = default) => ReadAsync(
+        Command(ReceiptsSql), row => new ReceiptPut(ClientId(row), (ushort)row.GetInt64(1)), cancellationToken);
+
+    /// <summary>The retained messages, in no order.</summary>
+    public IAsyncEnumerable<StoredMessage> ReadRetainedAsync(CancellationToken cancellationToken = default) =>
+        ReadAsync(Command(RetainedSql), row => Message(row, 0), cancellationToken);
+
+    /// <summary>All deliveries: those of a session together, in its order.</summary>
+    public IAsyncEnumerable<StoredDelivery> ReadDeliveriesAsync(CancellationToken cancellationToken = default) =>
+        ReadAsync(Command(DeliveryColumns + "ORDER BY d.session_id, d.sequence"), Delivery, cancellationToken);
+
+    /// <summary>A page of a session's deliveries, in its order.</summary>
+    /// <param name="clientId">Whose.</param>
+    /// <param name="afterSequence">Only those after this sequence number; 0: from the first.</param>
+    /// <param name="countMax">At most so many.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public IAsyncEnumerable<StoredDelivery> ReadDeliveriesAsync(
+        string clientId, long afterSequence, int countMax, CancellationToken cancellationToken = default)
+    {
+        DbCommand command = Command(
+            DeliveryColumns + "WHERE s.client_id = @client AND d.sequence > @after ORDER BY d.sequence LIMIT @count");
+        Bind(command, "@client", clientId);
+        Bind(command, "@after", afterSequence);
+        Bind(command, "@count", countMax);
+        return ReadAsync(command, Delivery, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private static async IAsyncEnumerable<T> ReadAsync<T>(
+        DbCommand command, Func<DbDataReader, T> read, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using (command.ConfigureAwait(false))
+        {
+            DbDataReader reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) yield return read(reader);
+            }
+        }
+    }
+
+    private static void Bind(DbCommand command, string name, object value)
+    {
+        DbParameter parameter = command.CreateParameter();
+        parameter.ParameterName = name;
+        parameter.Value = value;
+        command.Parameters.Add(parameter);
+    }
+
+    private static StoredMessage Message(DbDataReader row, int column) => new(
+        row.GetString(column), row.Bytes(column + 1), row.Bytes(column + 2), (byte)row.GetInt64(column + 3),
+        row.GetBoolean(column + 4), row.NumberOrNull(column + 5) ?? long.MaxValue, row.TextOrNull(column + 6));
+
+    private static uint[] SubscriptionIds(string? text) =>
+        text is null ? [] : Array.ConvertAll(text.Split(','), id => uint.Parse(id, CultureInfo.InvariantCulture));
+
+    private DbCommand Command(string sql)
+    {
+        DbCommand command = _connection.CreateCommand();
+#pragma warning disable CA2100 // The texts are the constants above.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        return command;
+    }
+
+    private StoredDelivery Delivery(DbDataReader row)
+    {
+        string clientId = ClientId(row);
+        DeliveryQueued queued = new(
+            clientId, row.GetInt64(1), SharedMessage(row), (byte)row.GetInt64(2), row.GetBoolean(3),
+            SubscriptionIds(row.TextOrNull(5)));
+        return new StoredDelivery(queued, row.GetBoolean(4));
+    }
+
+    private StoredMessage SharedMessage(DbDataReader row)
+    {
+        long id = row.GetInt64(6);
+        if (_messages.TryGetValue(id, out WeakReference<StoredMessage>? known) && known.TryGetTarget(out StoredMessage? message))
+            return message;
+        message = Message(row, 7);
+        _messages[id] = new WeakReference<StoredMessage>(message);
+        return message;
+    }
+
+    /// <summary>Rows of a session come together: one string does for them.</summary>
+    private string ClientId(DbDataReader row)
+    {
+        string clientId = row.GetString(0);
+        if (clientId != _lastClientId) _lastClientId = clientId;
+        return _lastClientId;
+    }
+}

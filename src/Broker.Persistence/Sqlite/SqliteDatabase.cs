@@ -1,0 +1,52 @@
+using System.Data.Common;
+using Broker.Persistence.GroupCommit;
+using Microsoft.Data.Sqlite;
+
+namespace Broker.Persistence.Sqlite;
+
+/// <summary>A store in one SQLite file, which no other process writes while this one holds the lock.</summary>
+internal sealed class SqliteDatabase(string path, SqliteFileLock fileLock) : IStateDatabase
+{
+    private SqliteConnection? _connection;
+    private SqliteCommit? _commit;
+
+    public long Connect()
+    {
+        Disconnect();
+        _connection = SqliteConnections.OpenForWriting(path);
+        _commit = new SqliteCommit(_connection.Handle!);
+        return _commit.ReadTicket();
+    }
+
+    public int Commit(CommitPlan plan, MessageReferences references)
+    {
+        if (_commit is null) throw new InvalidOperationException("Connect comes before Commit.");
+        try
+        {
+            return _commit.Write(plan, references);
+        }
+        catch
+        {
+            // Rolls back now: a transaction left open would shut out whoever is to mend the trouble.
+            Disconnect();
+            throw;
+        }
+    }
+
+    public ValueTask<DbConnection> OpenSnapshotAsync(CancellationToken cancellationToken) =>
+        new(SqliteConnections.OpenSnapshot(path));
+
+    public void Dispose()
+    {
+        Disconnect();
+        fileLock.Dispose();
+    }
+
+    private void Disconnect()
+    {
+        _commit?.Dispose();
+        _commit = null;
+        _connection?.Dispose();
+        _connection = null;
+    }
+}

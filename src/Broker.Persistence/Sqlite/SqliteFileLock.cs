@@ -1,0 +1,34 @@
+namespace Broker.Persistence.Sqlite;
+
+/// <summary>
+/// One process has a store open: the tickets, keys and counts are in its memory. The lock is on a file beside the database, so
+/// that whoever only reads the database is not shut out; it goes with the process, however that ends.
+/// </summary>
+internal sealed class SqliteFileLock : IDisposable
+{
+    private readonly FileStream _file;
+
+    private SqliteFileLock(FileStream file) => _file = file;
+
+    /// <summary>Takes the lock; null: another process, or another store of this one, has it.</summary>
+    /// <exception cref="IOException">The file cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file cannot be made.</exception>
+    public static SqliteFileLock? TryTake(string path)
+    {
+        string lockPath = path + ".lock";
+        try
+        {
+            return new SqliteFileLock(new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException exception) when (IsSharingViolation(exception))
+        {
+            return null;
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    // EWOULDBLOCK of flock on Linux and macOS, ERROR_SHARING_VIOLATION on Windows.
+    private static bool IsSharingViolation(IOException exception) =>
+        exception.GetType() == typeof(IOException) && exception.HResult is 11 or 35 or unchecked((int)0x80070020);
+}

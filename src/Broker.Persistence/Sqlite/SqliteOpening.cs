@@ -1,0 +1,93 @@
+using Broker.Persistence.GroupCommit;
+using Microsoft.Data.Sqlite;
+
+namespace Broker.Persistence.Sqlite;
+
+/// <summary>Opens a file as a store; every way in which that can fail is a sentence.</summary>
+internal static class SqliteOpening
+{
+    private const int Corrupt = 11;
+    private const int NotADatabase = 26;
+    private const int Busy = 5;
+
+    /// <summary>How the persistence file of mosquitto begins, which has the same name by default.</summary>
+    private static readonly byte[] MosquittoMagic = [0x00, 0xB5, 0x00, .. "mosquitto db"u8];
+
+    public static StoreOpening Open(string location, StoreOptions options)
+    {
+        string path = Path.GetFullPath(location);
+        SqliteFileLock? fileLock = null;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            if (IsMosquittos(path))
+                return Trouble(StoreTroubleKind.Foreign, $"{path} is mosquitto's own store, of another form; name another file.");
+            fileLock = SqliteFileLock.TryTake(path);
+            if (fileLock is null)
+                return Trouble(StoreTroubleKind.InUse, $"{path} is in use: another broker has it open; stop it or name another.");
+            if (Prepare(path, out StoredIndex? index) is { } trouble) return new StoreOpening(trouble);
+            SqliteDatabase database = new(path, fileLock);
+            database.Connect();
+            fileLock = null;
+            return new StoreOpening(new DurableStateStore(database, index!, options));
+        }
+        catch (SqliteException exception)
+        {
+            return Trouble(KindOf(exception), Sentence(path, exception));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return Trouble(StoreTroubleKind.Unreachable, $"{path} cannot be opened: {exception.Message} {Mend(path)}");
+        }
+        finally
+        {
+            fileLock?.Dispose();
+        }
+    }
+
+    private static StoreTrouble? Prepare(string path, out StoredIndex? index)
+    {
+        index = null;
+        using SqliteConnection connection = SqliteConnections.OpenForWriting(path, isNew: true);
+        switch (SqliteSchema.Prepare(connection))
+        {
+            case SchemaState.Newer:
+                return new StoreTrouble(
+                    StoreTroubleKind.Newer, $"{path} was written by a newer release; start that one, or name another file.");
+            case SchemaState.Foreign:
+                return new StoreTrouble(
+                    StoreTroubleKind.Foreign, $"{path} is a database of another program; name another file.");
+            default:
+                index = SqliteIndex.Read(connection);
+                return null;
+        }
+    }
+
+    private static bool IsMosquittos(string path)
+    {
+        if (!File.Exists(path)) return false;
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        Span<byte> start = stackalloc byte[MosquittoMagic.Length];
+        return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length
+            && start.SequenceEqual(MosquittoMagic);
+    }
+
+    private static StoreTroubleKind KindOf(SqliteException exception) => exception.SqliteErrorCode switch
+    {
+        Corrupt or NotADatabase => StoreTroubleKind.Damaged,
+        Busy => StoreTroubleKind.InUse,
+        _ => StoreTroubleKind.Unreachable,
+    };
+
+    private static string Sentence(string path, SqliteException exception) => KindOf(exception) switch
+    {
+        StoreTroubleKind.Damaged => $"{path} is damaged: {exception.Message} Restore a copy, or move it aside to begin empty.",
+        StoreTroubleKind.InUse => $"{path} is in use by another program: {exception.Message}",
+        _ => $"{path} cannot be opened: {exception.Message} {Mend(path)}",
+    };
+
+    private static string Mend(string path) =>
+        $"The user {Environment.UserName} has to be able to read and write {path} and its folder, and the disk must not be full.";
+
+    private static StoreOpening Trouble(StoreTroubleKind kind, string sentence) => new(new StoreTrouble(kind, sentence));
+}

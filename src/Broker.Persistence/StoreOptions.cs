@@ -1,0 +1,22 @@
+namespace Broker.Persistence;
+
+/// <summary>Where the state is and who hears how it is doing.</summary>
+public sealed record StoreOptions
+{
+    /// <summary>
+    /// <c>sqlite:///var/lib/broker/broker.db</c> (three slashes and an absolute path, or <c>sqlite:broker.db</c>), or the path
+    /// of a file. The folder is made when it does not exist.
+    /// </summary>
+    public required string Location { get; init; }
+
+    /// <summary>
+    /// Is called on the store's thread once each time that commits stop or start getting through: do not block.
+    /// </summary>
+    public Action<StoreAvailability>? AvailabilityChanged { get; init; }
+
+    /// <summary>Is called on the store's thread with what a waiter threw; the other waiters are called all the same.</summary>
+    public Action<Exception>? WaiterFailed { get; init; }
+
+    /// <summary>The clock of the pauses between attempts. Default: the system's.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,23 @@
+namespace Broker.Persistence;
+
+/// <summary>Why a store could not be opened.</summary>
+public enum StoreTroubleKind
+{
+    /// <summary>The location is not one that a store can be at.</summary>
+    BadLocation,
+    /// <summary>The file cannot be read or written: permissions, a missing folder, a full disk.</summary>
+    Unreachable,
+    /// <summary>Another process has it open.</summary>
+    InUse,
+    /// <summary>It was written by a newer release.</summary>
+    Newer,
+    /// <summary>It is a file of another program, which is left alone.</summary>
+    Foreign,
+    /// <summary>It is damaged: move it aside, or stop.</summary>
+    Damaged,
+}
+
+/// <summary>Why a store could not be opened, as a value.</summary>
+/// <param name="Kind">What kind of reason.</param>
+/// <param name="Sentence">For the operator: which file, what is wrong, how to mend it.</param>
+public sealed record StoreTrouble(StoreTroubleKind Kind, string Sentence);
