@@ -42,6 +42,8 @@ internal sealed partial class MqttConnection
             bool isPaused = result.Action is HandlerAction.Pause or HandlerAction.Wait;
             _input.AdvanceTo(consumed, isPaused ? consumed : read.Buffer.End);
             if (OwesTooMuch) await AcksTakenAsync();
+            // Owed so much and nothing can be written any more: reading on would only make it more.
+            if (_isOutputClosed && OwesTooMuch) return _closeReason ?? CloseReason.PeerClosed;
             if (result.Action == HandlerAction.Close) return result.Reason!;
             if (result.Action == HandlerAction.Pause && await ConnectAsync() is { } refusal) return refusal;
             if (read.IsCompleted && !isPaused) return CloseReason.PeerClosed;
