@@ -1,6 +1,7 @@
 using Broker.Persistence.Changes;
 using Broker.Persistence.GroupCommit;
 using Broker.Persistence.Loading;
+using Broker.Persistence.Paging;
 
 namespace Broker.Persistence;
 
@@ -9,13 +10,15 @@ public sealed class DurableStateStore : IStateStore, IDisposable
 {
     private readonly IStateDatabase _database;
     private readonly GroupCommitWriter _writer;
+    private readonly DeliveryPager _pager;
     private readonly StoreObserver _observer;
 
     internal DurableStateStore(IStateDatabase database, StoredIndex index, StoreOptions options)
     {
         _database = database;
-        _observer = new StoreObserver(options.AvailabilityChanged, options.WaiterFailed);
+        _observer = new StoreObserver(options);
         _writer = new GroupCommitWriter(database, index, options.Time, _observer);
+        _pager = new DeliveryPager(database.OpenReader, _writer.Waiters, options);
         _writer.Start();
     }
 
@@ -33,7 +36,7 @@ public sealed class DurableStateStore : IStateStore, IDisposable
     /// <summary>What was written since the store was opened.</summary>
     public StoreCounters Counters => _writer.Counters;
 
-    /// <summary>Bytes that changes keep in memory until they are committed, roughly, and never too few.</summary>
+    /// <inheritdoc/>
     public long PendingBytes => _writer.PendingBytes;
 
     /// <inheritdoc/>
@@ -41,6 +44,15 @@ public sealed class DurableStateStore : IStateStore, IDisposable
 
     /// <inheritdoc/>
     public bool TryWait(long ticket, ICommitWaiter waiter) => _writer.Waiters.TryWait(ticket, waiter);
+
+    /// <inheritdoc/>
+    public void BeginGroup() => _writer.Groups.Enter();
+
+    /// <inheritdoc/>
+    public void EndGroup() => _writer.Groups.Leave();
+
+    /// <inheritdoc/>
+    public void RequestPage(DeliveryPageRequest request) => _pager.Request(request);
 
     /// <summary>Reads what is committed now, on a connection of its own, whatever is committed meanwhile.</summary>
     /// <exception cref="System.Data.Common.DbException">The database is out of reach.</exception>
@@ -51,6 +63,7 @@ public sealed class DurableStateStore : IStateStore, IDisposable
     public void Dispose()
     {
         _writer.Dispose();
+        _pager.Dispose();
         _database.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using Broker.Persistence.Changes;
+using Broker.Persistence.Paging;
 
 namespace Broker.Persistence;
 
@@ -25,4 +26,19 @@ public interface IStateStore
     /// <summary>Asks to be told once when <paramref name="ticket"/> is durable.</summary>
     /// <returns>False when it already is: the waiter was not taken and will not be called.</returns>
     bool TryWait(long ticket, ICommitWaiter waiter);
+
+    /// <summary>
+    /// What this thread appends until <see cref="EndGroup"/> is in one commit: after a crash all of it is there or nothing is.
+    /// Keep it short: no commit begins meanwhile.
+    /// </summary>
+    void BeginGroup();
+
+    /// <summary>Ends what <see cref="BeginGroup"/> began, on the same thread.</summary>
+    void EndGroup();
+
+    /// <summary>Asks for deliveries of a session that are in the store only. A store that is not durable has none.</summary>
+    void RequestPage(DeliveryPageRequest request);
+
+    /// <summary>Bytes that changes keep in memory until they are committed, roughly, and never too few.</summary>
+    long PendingBytes { get; }
 }

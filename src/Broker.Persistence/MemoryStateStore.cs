@@ -1,4 +1,5 @@
 using Broker.Persistence.Changes;
+using Broker.Persistence.Paging;
 
 namespace Broker.Persistence;
 
@@ -16,4 +17,21 @@ public sealed class MemoryStateStore : IStateStore
 
     /// <inheritdoc/>
     public bool TryWait(long ticket, ICommitWaiter waiter) => false;
+
+    /// <inheritdoc/>
+    public long PendingBytes => 0;
+
+    /// <inheritdoc/>
+    public void BeginGroup()
+    {
+    }
+
+    /// <inheritdoc/>
+    public void EndGroup()
+    {
+    }
+
+    /// <inheritdoc/>
+    public void RequestPage(DeliveryPageRequest request) =>
+        throw new InvalidOperationException("There is nothing to read: no delivery was ever stored.");
 }

@@ -14,6 +14,12 @@ public sealed record StoreOptions
     /// </summary>
     public Action<StoreAvailability>? AvailabilityChanged { get; init; }
 
+    /// <summary>
+    /// Is called on the store's thread when another broker has taken the store: nothing is committed any more, and the process
+    /// has to end.
+    /// </summary>
+    public Action<StoreLostException>? Lost { get; init; }
+
     /// <summary>Is called on the store's thread with what a waiter threw; the other waiters are called all the same.</summary>
     public Action<Exception>? WaiterFailed { get; init; }
 

@@ -1,5 +1,7 @@
 using Broker.Persistence;
 using Broker.Persistence.Changes;
+using Broker.Persistence.Loading;
+using Broker.Persistence.Paging;
 
 namespace Broker.TestKit;
 
@@ -59,6 +61,26 @@ public sealed class ManualStateStore : IStateStore
         }
     }
 
+    /// <inheritdoc/>
+    public long PendingBytes => Pending.Count;
+
+    /// <inheritdoc/>
+    public void BeginGroup()
+    {
+        // Nothing is committed but when the test says so.
+    }
+
+    /// <inheritdoc/>
+    public void EndGroup()
+    {
+    }
+
+    /// <inheritdoc/>
+    public void RequestPage(DeliveryPageRequest request)
+    {
+        if (!TryWait(request.Ticket, new PageWaiter(this, request))) Read(request);
+    }
+
     /// <summary>Makes every change so far durable and tells who waits, on the caller's thread.</summary>
     public void Commit() => CommitThrough(long.MaxValue);
 
@@ -73,6 +95,41 @@ public sealed class ManualStateStore : IStateStore
             _waiters.RemoveAll(entry => entry.Ticket <= _durable);
         }
         foreach (ICommitWaiter waiter in ready) waiter.OnCommitted();
+    }
+
+    private void Read(DeliveryPageRequest request)
+    {
+        SortedDictionary<long, StoredDelivery> rows = [];
+        foreach (StateChange change in Changes.Take((int)DurableTicket)) Apply(change, request.ClientId, rows);
+        List<StoredDelivery> page = [.. rows
+            .Where(row => row.Key > request.AfterSequence && row.Key <= request.ThroughSequence)
+            .Select(row => row.Value).Take(request.CountMax)];
+        long through = page.Count == request.CountMax ? page[^1].Queued.Sequence : request.ThroughSequence;
+        request.Receiver.OnPage(request, new DeliveryPage(page, through));
+    }
+
+    private static void Apply(StateChange change, string clientId, SortedDictionary<long, StoredDelivery> rows)
+    {
+        switch (change)
+        {
+            case DeliveryQueued queued when queued.ClientId == clientId:
+                rows[queued.Sequence] = new StoredDelivery(queued, IsReleased: false);
+                break;
+            case DeliveryReleased released when released.ClientId == clientId:
+                rows[released.Sequence] = rows[released.Sequence] with { IsReleased = true };
+                break;
+            case DeliveryRemoved removed when removed.ClientId == clientId:
+                rows.Remove(removed.Sequence);
+                break;
+            case SessionRemoved removed when removed.ClientId == clientId:
+                rows.Clear();
+                break;
+        }
+    }
+
+    private sealed class PageWaiter(ManualStateStore store, DeliveryPageRequest request) : ICommitWaiter
+    {
+        public void OnCommitted() => store.Read(request);
     }
 
     /// <summary>Waits until a change of a kind was appended; at once if there is one already.</summary>

@@ -10,7 +10,10 @@ public sealed record SessionPut(string ClientId, string? UserName, uint ExpiryIn
 /// <param name="ClientId">Whose.</param>
 /// <param name="AwayAt">When, milliseconds since 1970 UTC: the will delay counts from it.</param>
 /// <param name="ExpiresAt">When the session ends, milliseconds since 1970 UTC; long.MaxValue: never.</param>
-public sealed record SessionAway(string ClientId, long AwayAt, long ExpiresAt) : StateChange;
+/// <param name="SentSequence">
+/// The highest sequence number that was sent: what waits up to it is sent again with DUP [MQTT-3.3.1-1].
+/// </param>
+public sealed record SessionAway(string ClientId, long AwayAt, long ExpiresAt, long SentSequence) : StateChange;
 
 /// <summary>A session ended; everything that belongs to it goes with it.</summary>
 /// <param name="ClientId">Whose.</param>

@@ -18,7 +18,12 @@ internal sealed class Initial : Migration
         CreateMessageTables(migrationBuilder);
         migrationBuilder.CreateTable(
             "store_state",
-            table => new { id = table.Column<int>(), ticket = table.Column<long>() },
+            table => new
+            {
+                id = table.Column<int>(),
+                ticket = table.Column<long>(),
+                owner = table.Column<string>(nullable: true),
+            },
             constraints: table => table.PrimaryKey("pk_store_state", row => row.id));
         migrationBuilder.Sql("INSERT INTO store_state (id, ticket) VALUES (1, 0);");
         foreach (string view in StateViews.All) migrationBuilder.Sql(view);
@@ -37,6 +42,7 @@ internal sealed class Initial : Migration
                 away_at = table.Column<long>(nullable: true),
                 expires_at = table.Column<long>(nullable: true),
                 last_sequence = table.Column<long>(),
+                sent_sequence = table.Column<long>(nullable: true),
             },
             constraints: table => table.PrimaryKey("pk_session", row => row.id));
         migrationBuilder.CreateIndex("ix_session_client_id", "session", "client_id", unique: true);

@@ -11,6 +11,7 @@ internal sealed class SessionRow
     public long? AwayAt { get; set; }
     public long? ExpiresAt { get; set; }
     public long LastSequence { get; set; }
+    public long? SentSequence { get; set; }
 }
 
 internal sealed class SubscriptionRow
@@ -77,4 +78,5 @@ internal sealed class StoreStateRow
 {
     public int Id { get; set; }
     public long Ticket { get; set; }
+    public string? Owner { get; set; }
 }

@@ -82,6 +82,7 @@ internal sealed class ChangeBatch(SessionTable sessions)
         session.ExpirySeconds = put.ExpiryIntervalSeconds;
         session.AwayAt = null;
         session.ExpiresAt = null;
+        session.SentSequence = null;
         DeltaOf(session).IsRowChanged = true;
     }
 
@@ -90,6 +91,7 @@ internal sealed class ChangeBatch(SessionTable sessions)
         if (!sessions.TryGet(away.ClientId, out SessionEntry? session)) return;
         session.AwayAt = away.AwayAt;
         session.ExpiresAt = away.ExpiresAt == long.MaxValue ? null : away.ExpiresAt;
+        session.SentSequence = away.SentSequence;
         DeltaOf(session).IsRowChanged = true;
     }
 

@@ -10,8 +10,10 @@ namespace Broker.Persistence.GroupCommit;
 /// <param name="AwayAt">When its owner went away; null: connected.</param>
 /// <param name="ExpiresAt">When it ends; null: never, or connected.</param>
 /// <param name="LastSequence">No delivery has had a higher sequence number.</param>
+/// <param name="SentSequence">The highest sequence number that was sent; null: connected, so not known.</param>
 internal readonly record struct SessionRecord(
-    long Id, string ClientId, string? UserName, long ExpirySeconds, long? AwayAt, long? ExpiresAt, long LastSequence);
+    long Id, string ClientId, string? UserName, long ExpirySeconds, long? AwayAt, long? ExpiresAt, long LastSequence,
+    long? SentSequence);
 
 /// <summary>
 /// The rows of one transaction: what is left of a batch after what cancels out. Does not change once it is made, so that it can

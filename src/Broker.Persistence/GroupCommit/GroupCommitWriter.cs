@@ -12,6 +12,9 @@ namespace Broker.Persistence.GroupCommit;
 /// </remarks>
 internal sealed class GroupCommitWriter : IDisposable
 {
+    /// <summary>An idle database is asked so often whether it is still there.</summary>
+    private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(2);
+
     /// <summary>A list that grew larger than this in a rush is let go of.</summary>
     private const int ListCapacityKept = 1 << 16;
 
@@ -47,6 +50,8 @@ internal sealed class GroupCommitWriter : IDisposable
     }
 
     public CommitWaiters Waiters => _waiters;
+
+    public GroupGate Groups { get; } = new();
 
     public StoreCounters Counters { get; } = new();
 
@@ -87,13 +92,26 @@ internal sealed class GroupCommitWriter : IDisposable
 
     private void Run()
     {
+        try
+        {
+            CommitUntilClosed();
+        }
+        catch (StoreLostException lost)
+        {
+            _observer.Failed(lost);
+            _observer.Lost?.Invoke(lost);
+        }
+    }
+
+    private void CommitUntilClosed()
+    {
         while (true)
         {
             Take(plan: null);
             if (_batchTicket == _durableTicket)
             {
                 if (_isClosing) return;
-                _wake.WaitOne();
+                if (!_wake.WaitOne(PingPeriod) && !TryPing()) return;
                 continue;
             }
             long ticket = _batchTicket;
@@ -110,6 +128,7 @@ internal sealed class GroupCommitWriter : IDisposable
     private void Take(CommitPlan? plan)
     {
         long keptBytes = plan?.Bytes ?? 0;
+        Groups.Close();
         lock (_lock)
         {
             _isIdle = _pending.Count == 0;
@@ -118,6 +137,7 @@ internal sealed class GroupCommitWriter : IDisposable
             Volatile.Write(ref _takenBytes, keptBytes + _batch.Bytes + _pendingBytes);
             _pendingBytes = 0;
         }
+        Groups.Open();
         foreach (StateChange change in _taken) _batch.Add(change);
         _taken.Clear();
         if (_taken.Capacity > ListCapacityKept) _taken = [];
@@ -137,7 +157,7 @@ internal sealed class GroupCommitWriter : IDisposable
                     Counters.Committed(_database.Commit(plan, _references));
                 break;
             }
-            catch (Exception exception)
+            catch (Exception exception) when (exception is not StoreLostException)
             {
                 _observer.Failed(exception);
             }
@@ -147,6 +167,33 @@ internal sealed class GroupCommitWriter : IDisposable
         }
         _backOff.Reset();
         _references.Committed(plan);
+        _observer.Recovered();
+        return true;
+    }
+
+    /// <summary>Nothing is pending: is the database there? Somebody may ask whether the broker is ready.</summary>
+    /// <returns>False when the store was closed before it was back.</returns>
+    private bool TryPing()
+    {
+        while (true)
+        {
+            try
+            {
+                if (_observer.IsAvailable) _database.Ping();
+                else _database.Connect();
+                break;
+            }
+            catch (Exception exception) when (exception is not StoreLostException)
+            {
+                _observer.Failed(exception);
+            }
+            if (_isClosing) return false;
+            _backOff.Pause();
+            Take(plan: null);
+            // What came meanwhile is committed, or tried, by who called.
+            if (_batchTicket != _durableTicket) return true;
+        }
+        _backOff.Reset();
         _observer.Recovered();
         return true;
     }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Broker.Persistence.Paging;
 
 namespace Broker.Persistence.GroupCommit;
 
@@ -9,12 +10,21 @@ internal interface IStateDatabase : IDisposable
     /// <returns>The ticket of the last commit: an attempt that failed may have been committed all the same.</returns>
     /// <exception cref="DbException">The database is out of reach.</exception>
     /// <exception cref="IOException">The database is out of reach.</exception>
+    /// <exception cref="StoreLostException">Another broker has it: nothing may be written any more.</exception>
     long Connect();
 
     /// <summary>Writes a plan in one transaction.</summary>
     /// <returns>Rows inserted, changed and deleted.</returns>
     /// <exception cref="DbException">It is not known to be committed; <see cref="Connect"/> tells.</exception>
     int Commit(CommitPlan plan, MessageReferences references);
+
+    /// <summary>Asks the database whether it is there, on the connection for writing.</summary>
+    /// <exception cref="DbException">It is out of reach.</exception>
+    void Ping();
+
+    /// <summary>Opens a connection of its own to read pages with. Any thread.</summary>
+    /// <exception cref="DbException">The database is out of reach.</exception>
+    IDeliveryReader OpenReader();
 
     /// <summary>Opens a connection of its own that sees the database as it is now, whatever is committed afterwards.</summary>
     /// <exception cref="DbException">The database is out of reach.</exception>

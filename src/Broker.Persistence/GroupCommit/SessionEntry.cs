@@ -18,6 +18,9 @@ internal sealed class SessionEntry(long id, string clientId)
     /// <summary>The highest sequence number that a delivery has had.</summary>
     public long LastSequence { get; set; }
 
+    /// <summary>The highest sequence number that was sent before the owner went away; null: connected.</summary>
+    public long? SentSequence { get; set; }
+
     /// <summary>Whether there may be a row; without one there is none of its children either.</summary>
     public bool IsStored { get; set; }
 
@@ -27,5 +30,5 @@ internal sealed class SessionEntry(long id, string clientId)
     /// <summary>Changes of the batch that is being collected; null: none.</summary>
     public SessionDelta? Delta { get; set; }
 
-    public SessionRecord ToRecord() => new(Id, ClientId, UserName, ExpirySeconds, AwayAt, ExpiresAt, LastSequence);
+    public SessionRecord ToRecord() => new(Id, ClientId, UserName, ExpirySeconds, AwayAt, ExpiresAt, LastSequence, SentSequence);
 }

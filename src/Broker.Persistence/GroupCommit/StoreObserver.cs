@@ -1,7 +1,7 @@
 namespace Broker.Persistence.GroupCommit;
 
 /// <summary>Whether the database takes commits, told once a change. Changed by the writer's thread, read by any.</summary>
-internal sealed class StoreObserver(Action<StoreAvailability>? changed, Action<Exception>? waiterFailed)
+internal sealed class StoreObserver(StoreOptions options)
 {
     private volatile StoreAvailability _availability = StoreAvailability.Available;
 
@@ -9,7 +9,9 @@ internal sealed class StoreObserver(Action<StoreAvailability>? changed, Action<E
 
     public bool IsAvailable => _availability.IsAvailable;
 
-    public Action<Exception>? WaiterFailed { get; } = waiterFailed;
+    public Action<Exception>? WaiterFailed { get; } = options.WaiterFailed;
+
+    public Action<StoreLostException>? Lost { get; } = options.Lost;
 
     public void Failed(Exception exception)
     {
@@ -24,6 +26,6 @@ internal sealed class StoreObserver(Action<StoreAvailability>? changed, Action<E
     private void Change(StoreAvailability availability)
     {
         _availability = availability;
-        changed?.Invoke(availability);
+        options.AvailabilityChanged?.Invoke(availability);
     }
 }

@@ -9,7 +9,13 @@ namespace Broker.Persistence.Loading;
 /// </param>
 /// <param name="ExpiresAt">When it ends; long.MaxValue: never, or it was connected.</param>
 /// <param name="LastSequence">The next delivery gets a higher sequence number: the packet ids up to it may be known.</param>
+/// <param name="SentSequence">
+/// The highest sequence number that may have been sent: what waits up to it is sent again with DUP. After a crash with its owner
+/// connected that is every one.
+/// </param>
 /// <param name="QueuedCount">How many deliveries it has.</param>
+/// <param name="QueuedSentCount">How many of them are known to have been sent.</param>
+/// <param name="QueuedBytes">Their payload bytes.</param>
 public sealed record StoredSession(
     string ClientId,
     string? UserName,
@@ -17,4 +23,7 @@ public sealed record StoredSession(
     long? AwayAt,
     long ExpiresAt,
     long LastSequence,
-    long QueuedCount);
+    long SentSequence,
+    long QueuedCount,
+    long QueuedSentCount,
+    long QueuedBytes);

@@ -14,7 +14,10 @@ public sealed class StoredState : IAsyncDisposable
     private const string SessionsSql =
         "SELECT s.client_id, s.user_name, s.expiry_seconds, s.away_at, s.expires_at, s.last_sequence, "
         + "(SELECT count(*) FROM delivery d WHERE d.session_id = s.id), "
-        + "(SELECT max(d.sequence) FROM delivery d WHERE d.session_id = s.id) FROM session s ORDER BY s.id";
+        + "(SELECT max(d.sequence) FROM delivery d WHERE d.session_id = s.id), s.sent_sequence, "
+        + "(SELECT count(*) FROM delivery d WHERE d.session_id = s.id AND d.sequence <= s.sent_sequence), "
+        + "(SELECT coalesce(sum(length(m.payload)), 0) FROM delivery d JOIN message m ON m.id = d.message_id "
+        + "WHERE d.session_id = s.id) FROM session s ORDER BY s.id";
 
     private const string SubscriptionsSql =
         "SELECT s.client_id, x.filter, x.options, x.subscription_id FROM subscription x "
@@ -28,11 +31,6 @@ public sealed class StoredState : IAsyncDisposable
         "SELECT s.client_id, x.packet_id FROM receipt x JOIN session s ON s.id = x.session_id ORDER BY x.session_id, x.packet_id";
 
     private const string RetainedSql = "SELECT topic, payload, properties, qos, retain, expires_at, publisher_id FROM retained";
-
-    private const string DeliveryColumns =
-        "SELECT s.client_id, d.sequence, d.qos, d.retain, d.is_released, d.subscription_ids, d.message_id, "
-        + "m.topic, m.payload, m.properties, m.qos, m.retain, m.expires_at, m.publisher_id "
-        + "FROM delivery d JOIN session s ON s.id = d.session_id JOIN message m ON m.id = d.message_id ";
 
     private readonly DbConnection _connection;
     private readonly Dictionary<long, WeakReference<StoredMessage>> _messages = [];
@@ -54,9 +52,14 @@ public sealed class StoredState : IAsyncDisposable
     /// <summary>The sessions.</summary>
     public IAsyncEnumerable<StoredSession> ReadSessionsAsync(CancellationToken cancellationToken = default) => ReadAsync(
         Command(SessionsSql),
-        row => new StoredSession(
-            row.GetString(0), row.TextOrNull(1), (uint)row.GetInt64(2), row.NumberOrNull(3), row.NumberOrNull(4) ?? long.MaxValue,
-            Math.Max(row.GetInt64(5), row.NumberOrNull(7) ?? 0), row.GetInt64(6)),
+        row =>
+        {
+            long lastSequence = Math.Max(row.GetInt64(5), row.NumberOrNull(7) ?? 0);
+            return new StoredSession(
+                row.GetString(0), row.TextOrNull(1), (uint)row.GetInt64(2), row.NumberOrNull(3),
+                row.NumberOrNull(4) ?? long.MaxValue, lastSequence, row.NumberOrNull(8) ?? lastSequence,
+                row.GetInt64(6), row.GetInt64(9), row.GetInt64(10));
+        },
         cancellationToken);
 
     /// <summary>The subscriptions, those of a session together.</summary>
@@ -83,27 +86,11 @@ public sealed class StoredState : IAsyncDisposable
 
     /// <summary>The retained messages, in no order.</summary>
     public IAsyncEnumerable<StoredMessage> ReadRetainedAsync(CancellationToken cancellationToken = default) =>
-        ReadAsync(Command(RetainedSql), row => Message(row, 0), cancellationToken);
+        ReadAsync(Command(RetainedSql), row => row.Message(0), cancellationToken);
 
     /// <summary>All deliveries: those of a session together, in its order.</summary>
     public IAsyncEnumerable<StoredDelivery> ReadDeliveriesAsync(CancellationToken cancellationToken = default) =>
-        ReadAsync(Command(DeliveryColumns + "ORDER BY d.session_id, d.sequence"), Delivery, cancellationToken);
-
-    /// <summary>A page of a session's deliveries, in its order.</summary>
-    /// <param name="clientId">Whose.</param>
-    /// <param name="afterSequence">Only those after this sequence number; 0: from the first.</param>
-    /// <param name="countMax">At most so many.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    public IAsyncEnumerable<StoredDelivery> ReadDeliveriesAsync(
-        string clientId, long afterSequence, int countMax, CancellationToken cancellationToken = default)
-    {
-        DbCommand command = Command(
-            DeliveryColumns + "WHERE s.client_id = @client AND d.sequence > @after ORDER BY d.sequence LIMIT @count");
-        Bind(command, "@client", clientId);
-        Bind(command, "@after", afterSequence);
-        Bind(command, "@count", countMax);
-        return ReadAsync(command, Delivery, cancellationToken);
-    }
+        ReadAsync(Command(RowReading.Deliveries + " ORDER BY d.session_id, d.sequence"), Delivery, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
@@ -121,21 +108,6 @@ public sealed class StoredState : IAsyncDisposable
         }
     }
 
-    private static void Bind(DbCommand command, string name, object value)
-    {
-        DbParameter parameter = command.CreateParameter();
-        parameter.ParameterName = name;
-        parameter.Value = value;
-        command.Parameters.Add(parameter);
-    }
-
-    private static StoredMessage Message(DbDataReader row, int column) => new(
-        row.GetString(column), row.Bytes(column + 1), row.Bytes(column + 2), (byte)row.GetInt64(column + 3),
-        row.GetBoolean(column + 4), row.NumberOrNull(column + 5) ?? long.MaxValue, row.TextOrNull(column + 6));
-
-    private static uint[] SubscriptionIds(string? text) =>
-        text is null ? [] : Array.ConvertAll(text.Split(','), id => uint.Parse(id, CultureInfo.InvariantCulture));
-
     private DbCommand Command(string sql)
     {
         DbCommand command = _connection.CreateCommand();
@@ -148,18 +120,15 @@ public sealed class StoredState : IAsyncDisposable
     private StoredDelivery Delivery(DbDataReader row)
     {
         string clientId = ClientId(row);
-        DeliveryQueued queued = new(
-            clientId, row.GetInt64(1), SharedMessage(row), (byte)row.GetInt64(2), row.GetBoolean(3),
-            SubscriptionIds(row.TextOrNull(5)));
-        return new StoredDelivery(queued, row.GetBoolean(4));
+        return row.Delivery(clientId, SharedMessage(row));
     }
 
     private StoredMessage SharedMessage(DbDataReader row)
     {
-        long id = row.GetInt64(6);
+        long id = row.DeliveredMessageId();
         if (_messages.TryGetValue(id, out WeakReference<StoredMessage>? known) && known.TryGetTarget(out StoredMessage? message))
             return message;
-        message = Message(row, 7);
+        message = row.DeliveredMessage();
         _messages[id] = new WeakReference<StoredMessage>(message);
         return message;
     }

@@ -62,7 +62,7 @@ internal sealed class SqliteCommit(sqlite3 database) : IDisposable
         foreach (SessionRecord row in plan.Sessions)
         {
             _sql.PutSession.Bind(row.Id).Bind(row.ClientId).Bind(row.UserName).Bind(row.ExpirySeconds)
-                .Bind(row.AwayAt).Bind(row.ExpiresAt).Bind(row.LastSequence).Run();
+                .Bind(row.AwayAt).Bind(row.ExpiresAt).Bind(row.LastSequence).Bind(row.SentSequence).Run();
         }
         foreach (long session in plan.RemovedWills) _sql.RemoveWill.Bind(session).Run();
         foreach ((long session, WillPut will) in plan.Wills)

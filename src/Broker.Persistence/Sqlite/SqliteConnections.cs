@@ -26,6 +26,23 @@ internal static class SqliteConnections
         }
     }
 
+    /// <summary>A connection that sees with each statement what is committed.</summary>
+    /// <exception cref="SqliteException">It cannot be opened.</exception>
+    public static SqliteConnection OpenForReading(string path)
+    {
+        SqliteConnection connection = Open(path, SqliteOpenMode.ReadWrite);
+        try
+        {
+            Execute(connection, "PRAGMA query_only = ON;");
+            return connection;
+        }
+        catch (SqliteException)
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>A connection that sees the file as it is at this moment until it is closed.</summary>
     /// <exception cref="SqliteException">It cannot be opened.</exception>
     public static SqliteConnection OpenSnapshot(string path)

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Broker.Persistence.GroupCommit;
+using Broker.Persistence.Paging;
 using Microsoft.Data.Sqlite;
 
 namespace Broker.Persistence.Sqlite;
@@ -32,6 +33,13 @@ internal sealed class SqliteDatabase(string path, SqliteFileLock fileLock) : ISt
             throw;
         }
     }
+
+    public void Ping()
+    {
+        // Nothing is between us and the file that could be gone.
+    }
+
+    public IDeliveryReader OpenReader() => new DeliveryReader(SqliteConnections.OpenForReading(path));
 
     public ValueTask<DbConnection> OpenSnapshotAsync(CancellationToken cancellationToken) =>
         new(SqliteConnections.OpenSnapshot(path));

@@ -23,7 +23,7 @@ internal static class SqliteIndex
             connection,
             "SELECT s.id, s.client_id, s.user_name, s.expiry_seconds, s.away_at, s.expires_at, s.last_sequence, "
             + "(SELECT max(d.sequence) FROM delivery d WHERE d.session_id = s.id), "
-            + "EXISTS (SELECT 1 FROM will w WHERE w.session_id = s.id) FROM session s");
+            + "EXISTS (SELECT 1 FROM will w WHERE w.session_id = s.id), s.sent_sequence FROM session s");
         using SqliteDataReader row = command.ExecuteReader();
         while (row.Read())
         {
@@ -35,6 +35,7 @@ internal static class SqliteIndex
                 ExpiresAt = row.NumberOrNull(5),
                 LastSequence = Math.Max(row.GetInt64(6), row.NumberOrNull(7) ?? 0),
                 HasStoredWill = row.GetBoolean(8),
+                SentSequence = row.NumberOrNull(9),
             });
         }
         return sessions;

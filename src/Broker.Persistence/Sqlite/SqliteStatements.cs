@@ -16,10 +16,10 @@ internal sealed class SqliteStatements(sqlite3 database) : IDisposable
     public SqliteStatement ReadTicket => field ??= Prepare("SELECT ticket FROM store_state WHERE id = 1");
 
     public SqliteStatement PutSession => field ??= Prepare(
-        "INSERT INTO session (id, client_id, user_name, expiry_seconds, away_at, expires_at, last_sequence) "
-        + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO UPDATE SET user_name = excluded.user_name, "
+        "INSERT INTO session (id, client_id, user_name, expiry_seconds, away_at, expires_at, last_sequence, sent_sequence) "
+        + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO UPDATE SET user_name = excluded.user_name, "
         + "expiry_seconds = excluded.expiry_seconds, away_at = excluded.away_at, expires_at = excluded.expires_at, "
-        + "last_sequence = excluded.last_sequence");
+        + "last_sequence = excluded.last_sequence, sent_sequence = excluded.sent_sequence");
 
     public SqliteStatement RemoveSession => field ??= Prepare("DELETE FROM session WHERE id = ?1");
 

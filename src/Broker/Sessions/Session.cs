@@ -96,7 +96,7 @@ internal sealed partial class Session
             if (expirySeconds is { } seconds) ExpirySeconds = seconds;
             Leave();
             long now = _context.NowUnixMilliseconds;
-            if (IsStored) _context.Store.Append(new SessionAway(ClientId, now, ExpiresAt(now)));
+            if (IsStored) _context.Store.Append(new SessionAway(ClientId, now, ExpiresAt(now), _lastSequence));
             return true;
         }
     }

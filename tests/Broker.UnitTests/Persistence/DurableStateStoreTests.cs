@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Broker.Persistence;
 using Broker.Persistence.Changes;
 using Broker.Persistence.Loading;
+using Broker.Persistence.Paging;
 using Broker.TestKit;
 using Microsoft.Data.Sqlite;
 
@@ -21,7 +22,7 @@ public sealed class DurableStateStoreTests
         StoredMessage empty = new("empty", default, default, 1, false, long.MaxValue);
         StateChange[] changes =
         [
-            new SessionPut("away", "user", 3600), new SessionAway("away", 1_700_000_000_000, 1_700_003_600_000),
+            new SessionPut("away", "user", 3600), new SessionAway("away", 1_700_000_000_000, 1_700_003_600_000, 1),
             new SessionPut("connected", null, uint.MaxValue), new WillPut("connected", message, 5, 60),
             new SubscriptionPut("away", "$share/g/a/#", 0x2D, 268_435_455), new SubscriptionPut("away", "b", 0, 0),
             new DeliveryQueued("away", 7, message, 2, true, [1, 268_435_455]), new DeliveryReleased("away", 7),
@@ -77,19 +78,35 @@ public sealed class DurableStateStoreTests
     }
 
     [Fact]
-    public async Task A_queue_is_read_in_pages_as_it_was_when_reading_began()
+    public async Task A_queue_is_read_in_pages_once_what_was_asked_for_is_durable()
     {
         using StoreFile file = new();
         using DurableStateStore store = file.Open();
         store.Append(new SessionPut("a", null, 60));
         for (int sequence = 1; sequence <= 9; sequence++)
             store.Append(new DeliveryQueued("a", sequence, Message("m"), 1, false, []));
-        await StoreFile.CommittedAsync(store, 10);
-        await using StoredState state = await store.ReadAsync();
-        await StoreFile.CommittedAsync(store, store.Append(new DeliveryRemoved("a", 5)));
-        List<long> sequences = [];
-        await foreach (StoredDelivery delivery in state.ReadDeliveriesAsync("a", 3, 4)) sequences.Add(delivery.Queued.Sequence);
-        Assert.Equal([4, 5, 6, 7], sequences);
+        long ticket = store.Append(new DeliveryRemoved("a", 5));
+        PageReader reader = new(store);
+        DeliveryPage first = await reader.ReadAsync(new("a", 3, 8, 3, long.MaxValue, ticket, reader));
+        Assert.Equal([4, 6, 7], first.Deliveries.Select(delivery => delivery.Queued.Sequence));
+        Assert.Equal(7, first.ThroughSequence);
+        DeliveryPage rest = await reader.ReadAsync(new("a", 7, 8, 3, long.MaxValue, ticket, reader));
+        Assert.Equal([8], rest.Deliveries.Select(delivery => delivery.Queued.Sequence));
+        Assert.Equal(8, rest.ThroughSequence);
+    }
+
+    [Fact]
+    public async Task A_page_ends_when_it_has_its_bytes_and_has_one_delivery_at_least()
+    {
+        using StoreFile file = new();
+        using DurableStateStore store = file.Open();
+        store.Append(new SessionPut("a", null, 60));
+        long ticket = 0;
+        for (int sequence = 1; sequence <= 4; sequence++)
+            ticket = store.Append(new DeliveryQueued("a", sequence, Message("m"), 1, false, []));
+        PageReader reader = new(store);
+        Assert.Equal(2, (await reader.ReadAsync(new("a", 0, 4, 100, 11, ticket, reader))).ThroughSequence);
+        Assert.Equal(1, (await reader.ReadAsync(new("a", 0, 4, 100, 1, ticket, reader))).ThroughSequence);
     }
 
     [Fact]
@@ -134,4 +151,18 @@ public sealed class DurableStateStoreTests
     }
 
     private static StoredMessage Message(string topic) => new(topic, new byte[10], default, 1, false, long.MaxValue);
+
+    private sealed class PageReader(DurableStateStore store) : IDeliveryPageReceiver
+    {
+        private TaskCompletionSource<DeliveryPage> _page = new();
+
+        public async Task<DeliveryPage> ReadAsync(DeliveryPageRequest request)
+        {
+            _page = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            store.RequestPage(request);
+            return await _page.Task.WaitAsync(TestTime.Patience);
+        }
+
+        public void OnPage(DeliveryPageRequest request, DeliveryPage page) => _page.SetResult(page);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Broker.Persistence.GroupCommit;
+using Broker.Persistence.Paging;
 using Broker.TestKit;
 
 namespace Broker.UnitTests.Persistence;
@@ -40,6 +41,12 @@ internal sealed class ManualDatabase : IStateDatabase
         _fails = fails;
         _verdicts.Release();
     }
+
+    public void Ping()
+    {
+    }
+
+    public IDeliveryReader OpenReader() => throw new NotSupportedException("Nothing is kept.");
 
     public ValueTask<DbConnection> OpenSnapshotAsync(CancellationToken cancellationToken) =>
         throw new NotSupportedException("Nothing is kept.");

@@ -31,7 +31,9 @@ internal sealed class RandomChanges(int seed)
                 _lastSequence.Remove(clientId);
                 return new SessionRemoved(clientId);
             case 1: return new SessionPut(clientId, "again", uint.MaxValue);
-            case 2: return new SessionAway(clientId, _random.Next(1000), _random.Next(2) == 0 ? long.MaxValue : _random.Next());
+            case 2:
+                long expiresAt = _random.Next(2) == 0 ? long.MaxValue : _random.Next();
+                return new SessionAway(clientId, _random.Next(1000), expiresAt, _random.Next(1000));
             case 3:
                 uint? expirySeconds = _random.Next(2) == 0 ? null : 7;
                 return new WillPut(clientId, NewMessage(long.MaxValue), (uint)_random.Next(9), expirySeconds);
