@@ -33,6 +33,9 @@ public sealed class DurableStateStore : IStateStore, IDisposable
     /// <summary>Whether commits get through, and if not, why.</summary>
     public StoreAvailability Availability => _observer.Availability;
 
+    /// <summary>Files that belong to it on this machine, those that exist; empty: it is on a server.</summary>
+    public IReadOnlyList<string> Files => _database.Files;
+
     /// <summary>What was written since the store was opened.</summary>
     public StoreCounters Counters => _writer.Counters;
 

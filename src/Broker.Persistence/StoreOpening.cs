@@ -15,6 +15,9 @@ public sealed record StoreOpening
     /// <summary>Why there is no store; null when there is one.</summary>
     public StoreTrouble? Trouble { get; }
 
+    /// <summary>Where the damaged file is that stood in the way; null: there was none.</summary>
+    public string? QuarantinedTo { get; internal init; }
+
     /// <summary>Whether there is a store.</summary>
     [MemberNotNullWhen(true, nameof(Store))]
     [MemberNotNullWhen(false, nameof(Trouble))]

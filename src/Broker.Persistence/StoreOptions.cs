@@ -9,6 +9,9 @@ public sealed record StoreOptions
     /// </summary>
     public required string Location { get; init; }
 
+    /// <summary>Whether a damaged file is moved aside and an empty one takes its place. Default false: it is a trouble.</summary>
+    public bool QuarantinesDamage { get; init; }
+
     /// <summary>
     /// Is called on the store's thread once each time that commits stop or start getting through: do not block.
     /// </summary>

@@ -13,6 +13,8 @@ public enum StoreTroubleKind
     Newer,
     /// <summary>It is a file of another program, which is left alone.</summary>
     Foreign,
+    /// <summary>It is the persistence file of mosquitto, which is left alone.</summary>
+    Mosquittos,
     /// <summary>It is damaged: move it aside, or stop.</summary>
     Damaged,
 }

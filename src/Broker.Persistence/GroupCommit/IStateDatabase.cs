@@ -6,6 +6,9 @@ namespace Broker.Persistence.GroupCommit;
 /// <summary>What differs between databases. Everything but reading belongs to the writer's thread.</summary>
 internal interface IStateDatabase : IDisposable
 {
+    /// <summary>Files that belong to it on this machine; empty: none.</summary>
+    IReadOnlyList<string> Files => [];
+
     /// <summary>Connects for writing, again if it was connected before.</summary>
     /// <returns>The ticket of the last commit: an attempt that failed may have been committed all the same.</returns>
     /// <exception cref="DbException">The database is out of reach.</exception>

@@ -6,10 +6,13 @@ using Microsoft.Data.Sqlite;
 namespace Broker.Persistence.Sqlite;
 
 /// <summary>A store in one SQLite file, which no other process writes while this one holds the lock.</summary>
-internal sealed class SqliteDatabase(string path, SqliteFileLock fileLock) : IStateDatabase
+internal sealed class SqliteDatabase(string path, SqliteFileLock fileLock, string? newFolder = null) : IStateDatabase
 {
     private SqliteConnection? _connection;
     private SqliteCommit? _commit;
+
+    public IReadOnlyList<string> Files =>
+        [.. newFolder is null ? [] : (string[])[newFolder], .. SqliteFiles.Of(path).Where(File.Exists)];
 
     public long Connect()
     {

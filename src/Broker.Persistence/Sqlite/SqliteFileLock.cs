@@ -10,15 +10,17 @@ internal sealed class SqliteFileLock : IDisposable
 
     private SqliteFileLock(FileStream file) => _file = file;
 
+    /// <summary>Where the lock of a store is.</summary>
+    public static string PathOf(string path) => path + ".lock";
+
     /// <summary>Takes the lock; null: another process, or another store of this one, has it.</summary>
     /// <exception cref="IOException">The file cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">The file cannot be made.</exception>
     public static SqliteFileLock? TryTake(string path)
     {
-        string lockPath = path + ".lock";
         try
         {
-            return new SqliteFileLock(new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new SqliteFileLock(new FileStream(PathOf(path), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException exception) when (IsSharingViolation(exception))
         {

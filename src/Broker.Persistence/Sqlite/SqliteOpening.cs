@@ -16,17 +16,36 @@ internal static class SqliteOpening
     public static StoreOpening Open(string location, StoreOptions options)
     {
         string path = Path.GetFullPath(location);
+        StoreOpening opening = TryOpen(path, options);
+        if (opening.Trouble?.Kind != StoreTroubleKind.Damaged || !options.QuarantinesDamage) return opening;
+        try
+        {
+            string aside = SqliteFiles.MoveAside(path, options.Time.GetUtcNow());
+            return TryOpen(path, options) with { QuarantinedTo = aside };
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return Trouble(
+                StoreTroubleKind.Damaged, $"{opening.Trouble.Sentence} It cannot be moved aside: {exception.Message}");
+        }
+    }
+
+    private static StoreOpening TryOpen(string path, StoreOptions options)
+    {
         SqliteFileLock? fileLock = null;
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            string folder = Path.GetDirectoryName(path)!;
+            string? newFolder = Directory.Exists(folder) ? null : folder;
+            Directory.CreateDirectory(folder);
             if (IsMosquittos(path))
-                return Trouble(StoreTroubleKind.Foreign, $"{path} is mosquitto's own store, of another form; name another file.");
+                return Trouble(
+                    StoreTroubleKind.Mosquittos, $"{path} is mosquitto's own store, of another form; name another file.");
             fileLock = SqliteFileLock.TryTake(path);
             if (fileLock is null)
                 return Trouble(StoreTroubleKind.InUse, $"{path} is in use: another broker has it open; stop it or name another.");
             if (Prepare(path, out StoredIndex? index) is { } trouble) return new StoreOpening(trouble);
-            SqliteDatabase database = new(path, fileLock);
+            SqliteDatabase database = new(path, fileLock, newFolder);
             database.Connect();
             fileLock = null;
             return new StoreOpening(new DurableStateStore(database, index!, options));
@@ -48,6 +67,7 @@ internal static class SqliteOpening
     private static StoreTrouble? Prepare(string path, out StoredIndex? index)
     {
         index = null;
+        SqliteFiles.MakePrivate(path);
         using SqliteConnection connection = SqliteConnections.OpenForWriting(path, isNew: true);
         switch (SqliteSchema.Prepare(connection))
         {

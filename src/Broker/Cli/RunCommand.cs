@@ -10,6 +10,7 @@ namespace Broker.Cli;
 internal sealed class RunCommand(Func<BrokerOptions, CancellationToken, Task<int>> serve, StandardStreams streams)
 {
     private const string PersistenceLocationVariable = "MOSQUITTO_PERSISTENCE_LOCATION";
+    private const string PersistenceUrlVariable = "BROKER_PERSISTENCE_URL";
 
     /// <summary>Runs with these flags and gives the exit code.</summary>
     public async Task<int> RunAsync(string[] flags, CancellationToken stop)
@@ -34,6 +35,7 @@ internal sealed class RunCommand(Func<BrokerOptions, CancellationToken, Task<int
             IsVerbose = arguments.IsVerbose,
             IsQuiet = arguments.IsQuiet,
             PersistenceLocation = Environment.GetEnvironmentVariable(PersistenceLocationVariable),
+            PersistenceUrl = Environment.GetEnvironmentVariable(PersistenceUrlVariable) is { Length: > 0 } url ? url : null,
         });
         foreach (ConfigurationDiagnostic remark in configuration.Diagnostics)
         {

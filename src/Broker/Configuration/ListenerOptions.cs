@@ -23,6 +23,15 @@ internal enum SocketDomain
     IPv6,
 }
 
+/// <summary>What an answer to a client of a listener promises. mosquitto.conf: <c>durability</c>, ours.</summary>
+internal enum ListenerDurability
+{
+    /// <summary>It is committed.</summary>
+    Commit,
+    /// <summary>It is in memory, and will be committed.</summary>
+    Memory,
+}
+
 /// <summary>One <c>listener</c> section, with everything that applies to it resolved.</summary>
 internal sealed record ListenerOptions
 {
@@ -64,6 +73,9 @@ internal sealed record ListenerOptions
 
     /// <summary><c>use_username_as_clientid</c>. Default false.</summary>
     public bool UseUsernameAsClientId { get; init; }
+
+    /// <summary><c>durability</c>. Default commit.</summary>
+    public ListenerDurability Durability { get; init; }
 
     /// <summary><c>websockets_origin</c>, repeated. Empty: any Origin passes.</summary>
     public ImmutableArray<string> WebSocketOrigins { get; init; } = [];

@@ -4,6 +4,7 @@ using Broker.Configuration;
 using Broker.Diagnostics;
 using Broker.Lifecycle;
 using Broker.Persistence;
+using Broker.Persistence.Loading;
 using Broker.Retained;
 using Broker.Routing;
 using Broker.Security;
@@ -22,6 +23,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     private readonly ConcurrentDictionary<MqttConnection, byte> _connections = new();
     private readonly ConnectionCounter _counter;
     private readonly Heartbeat _heartbeat;
+    private readonly StateLoading _loading;
     private readonly long _retainSweepMilliseconds;
     private long _retainSweepDue;
     private volatile bool _isStopping;
@@ -37,7 +39,8 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         Retained = new RetainedTree(Store);
         Router = new MessageRouter(new SubscriptionTree(options.Limits.AllowDuplicateMessages), Retained, Metrics, Logger);
         SessionContext context = new(new SessionLimits(options.Limits), Store, Metrics, Time);
-        Sessions = new SessionLifecycle(Router, context, options.Limits, Logger);
+        Sessions = new SessionLifecycle(Router, context, options, Logger);
+        _loading = new StateLoading(Sessions, Retained, context);
         _counter = new ConnectionCounter(options.Limits.ConnectionsMax);
         _retainSweepMilliseconds = (long)(options.Limits.RetainExpirySweep?.TotalMilliseconds ?? 0);
         _heartbeat = new Heartbeat(Time);
@@ -68,6 +71,17 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
 
     /// <summary>Connections that are served now, with or without CONNECT.</summary>
     public int ConnectionCount => _connections.Count;
+
+    /// <summary>
+    /// Brings what was committed into memory and meets the deadlines that passed while the broker was down. Before any
+    /// connection is served.
+    /// </summary>
+    public async Task<LoadedState> LoadAsync(StoredState state)
+    {
+        LoadedState loaded = await _loading.LoadAsync(state);
+        Sessions.OnTick(CoarseMilliseconds);
+        return loaded;
+    }
 
     /// <summary>Serves one connection until it ends. Does not throw for anything a peer can do.</summary>
     public async Task ServeAsync(IDuplexPipe transport, ConnectionOrigin origin)

@@ -18,8 +18,15 @@ internal sealed partial class MqttConnection
     /// <summary>A client that leaves so many acknowledgements unread is not read further: they would pile up.</summary>
     private const int OwedAcksMax = 1024;
 
+    /// <summary>
+    /// While so many bytes wait for their commit, a client whose own changes are among them is not read further.
+    /// </summary>
+    private const long PendingBytesMax = 64 * 1024 * 1024;
+
     private ConnectPacket? _pendingConnect;
-    private TaskCompletionSource? _acksTaken;
+    private TaskCompletionSource? _resumed;
+    private long _lastTicket;
+    private volatile bool _isPaused;
     private TopicCache? _topics;
 
     /// <summary>Routes of the topics this client publishes to. Read loop only.</summary>
@@ -41,7 +48,7 @@ internal sealed partial class MqttConnection
             HandlerResult result = ConsumeFrames(read.Buffer, out SequencePosition consumed);
             bool isPaused = result.Action is HandlerAction.Pause or HandlerAction.Wait;
             _input.AdvanceTo(consumed, isPaused ? consumed : read.Buffer.End);
-            if (OwesTooMuch) await AcksTakenAsync();
+            if (MustPause) await ResumedAsync();
             // Owed so much and nothing can be written any more: reading on would only make it more.
             if (_isOutputClosed && OwesTooMuch) return _closeReason ?? CloseReason.PeerClosed;
             if (result.Action == HandlerAction.Close) return result.Reason!;
@@ -65,7 +72,7 @@ internal sealed partial class MqttConnection
                     return result;
                 }
                 DrainTouched();
-                if (!OwesTooMuch) continue;
+                if (!MustPause) continue;
                 consumed = buffer.Start;
                 return HandlerResult.Wait;
             }
@@ -78,21 +85,32 @@ internal sealed partial class MqttConnection
 
     private bool OwesTooMuch => Session is { } session && session.OwedAcks > OwedAcksMax;
 
-    // Ends when the client has taken what it is owed, or the connection is closing. Continues on the pool: the drain that
-    // wakes it may be another client's thread.
-    private async ValueTask AcksTakenAsync()
+    // What this client brought is among what piles up while the store does not come along, or is out of reach.
+    private bool IsStoreBehind => _lastTicket > Engine.Store.DurableTicket && Engine.Store.PendingBytes > PendingBytesMax;
+
+    private bool MustPause => OwesTooMuch || IsStoreBehind;
+
+    /// <summary>The highest ticket of what this client changed. Read loop only.</summary>
+    public void NoteTicket(long ticket) => _lastTicket = Math.Max(_lastTicket, ticket);
+
+    // Ends when the client has taken what it is owed and the store has come along, or the connection is closing. Continues on
+    // the pool: the drain that wakes it may be another client's thread.
+    private async ValueTask ResumedAsync()
     {
-        var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Interlocked.Exchange(ref _acksTaken, taken);
-        WakeReader();
-        await taken.Task;
-        Volatile.Write(ref _acksTaken, null);
+        var resumed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Exchange(ref _resumed, resumed);
+        _isPaused = true;
+        // The commit drains, and each drain wakes the reader.
+        if (!IsStoreBehind || !Engine.Store.TryWait(_lastTicket, this)) WakeReader();
+        await resumed.Task;
+        _isPaused = false;
+        Volatile.Write(ref _resumed, null);
     }
 
     private void WakeReader()
     {
-        if (Volatile.Read(ref _acksTaken) is not { } taken) return;
-        if (!OwesTooMuch || Volatile.Read(ref _closeReason) is not null || _isOutputClosed) taken.TrySetResult();
+        if (Volatile.Read(ref _resumed) is not { } resumed) return;
+        if (!MustPause || Volatile.Read(ref _closeReason) is not null || _isOutputClosed) resumed.TrySetResult();
     }
 
     private void DrainTouched()

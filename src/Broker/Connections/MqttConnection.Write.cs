@@ -185,7 +185,7 @@ internal sealed partial class MqttConnection
     {
         if (_isConnAckSent) return true;
         if (Volatile.Read(ref _connAck) is not { } connAck) return false;
-        if (_connAckTicket > Engine.Store.DurableTicket && TryWait(_connAckTicket)) return false;
+        if (WaitsForCommit && _connAckTicket > Engine.Store.DurableTicket && TryWait(_connAckTicket)) return false;
         _output.Write(connAck);
         _isConnAckSent = true;
         _connAck = null;

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Broker.Configuration;
 using Broker.Diagnostics;
 using Broker.Persistence;
 using Broker.Protocol;
@@ -46,6 +47,8 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
 
     /// <summary>The version of CONNECT, as far as one was read.</summary>
     public ProtocolVersion Version { get; private set; }
+
+    public bool WaitsForCommit => Origin.Listener.Durability == ListenerDurability.Commit;
 
     /// <summary>Serves the connection until it ends.</summary>
     public async Task RunAsync()
@@ -96,6 +99,8 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
                 TryClose(CloseReason.ConnectTimeout);
             return;
         }
+        // While the broker does not read, the client is not silent.
+        if (_isPaused) Volatile.Write(ref _lastReceivedMilliseconds, nowMilliseconds);
         long silent = nowMilliseconds - Volatile.Read(ref _lastReceivedMilliseconds);
         // The stamp may be one tick older than the packet: one tick of grace, so that nobody is closed early.
         if (parameters.KeepAliveSeconds > 0

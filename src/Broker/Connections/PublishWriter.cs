@@ -33,7 +33,7 @@ internal sealed class PublishWriter
     public bool TryWrite(PipeWriter output, in OutboxEntry entry, bool dup, TimeProvider time)
     {
         Message message = entry.Message;
-        uint[] ids = _version == ProtocolVersion.Mqtt50 ? entry.Subscription?.Ids ?? [] : [];
+        uint[] ids = _version == ProtocolVersion.Mqtt50 ? entry.SubscriptionIds : [];
         if (message.SharedFrames is { } shared && _aliases is null && ids.Length == 0 && _mountPoint.Length == 0
             && message.ExpiresAt == Message.NeverExpires)
             return TryCopy(output, shared.Get(message, _version, entry.Sequence != 0), in entry, dup);

@@ -13,6 +13,9 @@ internal static class EventIds
     public const int Stopping = 1004;
     public const int RunningAs = 1005;
     public const int ListenerOpeningUnix = 1006;
+    public const int StoreOpened = 1007;
+    public const int StoreLoaded = 1008;
+    public const int StoreClosed = 1009;
 
     public const int NewConnection = 2000;
     public const int ClientConnected = 2001;
@@ -41,4 +44,10 @@ internal static class EventIds
     public const int StartWarning = 5005;
     public const int StartFailed = 5001;
     public const int StopTimedOut = 5002;
+    public const int StoreAway = 5006;
+    public const int StoreBack = 5007;
+    public const int StoreLost = 5008;
+    public const int StoreWaiterFailed = 5009;
+    public const int StoreQuarantined = 5010;
+    public const int StoreBesideMosquittos = 5011;
 }

@@ -1,8 +1,8 @@
+using System.Data.Common;
 using System.Net.Sockets;
 using Broker.Configuration;
 using Broker.Connections;
 using Broker.Diagnostics;
-using Broker.Persistence;
 using Broker.Transport;
 using Microsoft.AspNetCore.Connections;
 
@@ -51,14 +51,18 @@ internal static partial class BrokerHost
         foreach (string text in secrets.Warnings) Log.Warning(logger, text);
         foreach (string error in secrets.Errors) Fail(options, logger, error, secrets.ExitCode);
         if (secrets.Errors.Count > 0) return secrets.ExitCode;
-        using var engine = new BrokerEngine(
-            options, new EngineServices(new MemoryStateStore(), secrets.Authenticator!, TimeProvider.System, loggers));
         using var signals = new SignalLifetime(() => OnHangUp(log, logger));
+        Readiness readiness = new();
+        using HostedStore? store = HostedStore.Open(options.Persistence, readiness, signals.Fail, logger, out string? trouble);
+        if (store is null) return Fail(options, logger, trouble!, ExitCode.Failure);
+        using var engine = new BrokerEngine(
+            options, new EngineServices(store.Store, secrets.Authenticator!, TimeProvider.System, loggers));
         try
         {
+            await store.LoadAsync(engine);
             await using WebApplication app = Build(new KestrelBindings(options, engine, secrets.Tls, logger), loggers, signals);
             await app.StartAsync(token);
-            return await ServeAsync(options, engine, app, new Running(identity, signals, logger), token);
+            return await ServeAsync(options, engine, app, new Running(identity, signals, readiness, store, logger), token);
         }
         catch (Exception exception) when (ExplainStartFailure(exception) is { } reason)
         {
@@ -83,6 +87,7 @@ internal static partial class BrokerHost
         BrokerOptions options, BrokerEngine engine, WebApplication app, Running running, CancellationToken token)
     {
         ILogger logger = running.Logger;
+        if (running.Identity.Give(running.Store.Files) is { } kept) return Fail(options, logger, kept, ExitCode.Failure);
         if (running.Identity.Apply() is { } refused) return Fail(options, logger, refused, ExitCode.Failure);
         PidFile? pidFile = null;
         if (options.PidFile is { } path && !PidFile.TryWrite(path, out pidFile, out string? error))
@@ -90,12 +95,14 @@ internal static partial class BrokerHost
         using (pidFile)
         {
             Log.Running(logger, ProductVersion.Text);
-            await running.Signals.WaitForStopAsync(token);
+            running.Readiness.ListenersAre(open: true);
+            bool hasFailed = await running.Signals.WaitForStopAsync(token);
+            running.Readiness.ListenersAre(open: false);
             Log.Stopping(logger, ProductVersion.Text);
             engine.BeginStop();
             await app.StopAsync(CancellationToken.None);
             engine.EndStop();
-            return ExitCode.Success;
+            return hasFailed ? ExitCode.Failure : ExitCode.Success;
         }
     }
 
@@ -123,11 +130,13 @@ internal static partial class BrokerHost
             $"Error: Address already in use ({exception.Message})",
         SocketException { SocketErrorCode: SocketError.AccessDenied } => "Error: Permission denied",
         SocketException socket => $"Error: {socket.Message}",
+        DbException database => $"Error: the store went away while it was read: {database.Message}",
         IOException { InnerException: SocketException or AddressInUseException } => $"Error: {exception.Message}",
         _ => null,
     };
 
-    private sealed record Running(ProcessIdentity Identity, SignalLifetime Signals, ILogger Logger);
+    private sealed record Running(
+        ProcessIdentity Identity, SignalLifetime Signals, Readiness Readiness, HostedStore Store, ILogger Logger);
 
     private static partial class Log
     {

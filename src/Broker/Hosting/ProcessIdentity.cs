@@ -51,6 +51,14 @@ internal sealed class ProcessIdentity
             : Stay($"the broker runs as root: there is no account '{UsualAccount}'; name one with 'user'");
     }
 
+    /// <summary>Gives files that this process made to the account, which will go on writing them.</summary>
+    /// <returns>Why that failed, ending with <c>ExitCode.Failure</c>; null: done, or there was nothing to do.</returns>
+    public string? Give(IEnumerable<string> paths)
+    {
+        if (_account is not { } account) return null;
+        return paths.Select(path => NativeAccounts.Give(path, account)).FirstOrDefault(static error => error is not null);
+    }
+
     /// <summary>Becomes the account for good.</summary>
     /// <returns>Why that failed, ending with <c>ExitCode.Failure</c>; null: done, or there was nothing to do.</returns>
     public string? Apply()

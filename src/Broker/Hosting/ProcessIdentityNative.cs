@@ -30,6 +30,13 @@ internal static partial class NativeAccounts
         return $"Error: the process is not '{account.Name}' after dropping privileges.";
     }
 
+    /// <summary>Makes a file or folder the account's.</summary>
+    /// <returns>Why that failed; null: done.</returns>
+    public static string? Give(string path, Account account) => chown(path, account.UserId, account.GroupId) == 0
+        ? null
+        : $"Error: '{path}' cannot be given to '{account.Name}': "
+            + $"{Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.";
+
     private static string Failed(string what) =>
         $"Error setting {what} whilst dropping privileges: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.";
 
@@ -41,6 +48,9 @@ internal static partial class NativeAccounts
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int initgroups(string name, uint group);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int chown(string path, uint user, uint group);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int setgid(uint group);

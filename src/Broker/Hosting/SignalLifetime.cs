@@ -8,7 +8,7 @@ namespace Broker.Hosting;
 /// </summary>
 internal sealed class SignalLifetime : IHostLifetime, IDisposable
 {
-    private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<bool> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<PosixSignalRegistration> _registrations = [];
 
     public SignalLifetime(Action onHangUp)
@@ -22,12 +22,16 @@ internal sealed class SignalLifetime : IHostLifetime, IDisposable
         }));
     }
 
-    /// <summary>Completes at the first signal, or when the token is cancelled.</summary>
-    public Task WaitForStopAsync(CancellationToken token)
+    /// <summary>Completes at the first signal, when the token is cancelled, or when a part has failed.</summary>
+    /// <returns>Whether it has failed.</returns>
+    public Task<bool> WaitForStopAsync(CancellationToken token)
     {
-        token.Register(static state => ((TaskCompletionSource)state!).TrySetResult(), _stop);
+        token.Register(static state => ((TaskCompletionSource<bool>)state!).TrySetResult(false), _stop);
         return _stop.Task;
     }
+
+    /// <summary>A part without which the broker cannot go on has failed.</summary>
+    public void Fail() => _stop.TrySetResult(true);
 
     public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -41,6 +45,6 @@ internal sealed class SignalLifetime : IHostLifetime, IDisposable
     private void Stop(PosixSignalContext context)
     {
         context.Cancel = true;
-        _stop.TrySetResult();
+        _stop.TrySetResult(false);
     }
 }

@@ -16,20 +16,18 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
     private readonly MessageRouter _router;
     private readonly SessionContext _context;
     private readonly SessionDeadlines _deadlines = new();
-    private readonly uint _expirySecondsMax;
+    private readonly TimeSpan _willGrace;
     private readonly int _sessionsMax;
     private readonly ILogger _logger;
 
-    public SessionLifecycle(MessageRouter router, SessionContext context, LimitOptions limits, ILogger logger)
+    public SessionLifecycle(MessageRouter router, SessionContext context, BrokerOptions options, ILogger logger)
     {
         _registry = new SessionRegistry();
         _router = router;
         _context = context;
         _logger = logger;
-        _sessionsMax = limits.SessionsMax < 0 ? int.MaxValue : limits.SessionsMax;
-        _expirySecondsMax = limits.PersistentClientExpiration is { } max
-            ? (uint)Math.Min(max.TotalSeconds, uint.MaxValue - 1)
-            : Session.NeverExpires;
+        _sessionsMax = options.Limits.SessionsMax < 0 ? int.MaxValue : options.Limits.SessionsMax;
+        _willGrace = options.Persistence.WillGrace;
     }
 
     public SessionRegistry Registry => _registry;
@@ -44,17 +42,39 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
         ISessionConnection? previous = null;
         Will? dueWill = null;
         OpenResult result;
+        // The end of one session, its will and the begin of the next are one commit.
+        _context.Store.BeginGroup();
+        try
+        {
+            result = OpenLocked(connection, clientId, cleanStart, in options, out previous, out dueWill);
+            if (dueWill is not null) Publish(dueWill);
+        }
+        finally
+        {
+            _context.Store.EndGroup();
+        }
+        previous?.CloseTakenOver();
+        return result;
+    }
+
+    private OpenResult OpenLocked(
+        ISessionConnection connection, string clientId, bool cleanStart, in AttachOptions options,
+        out ISessionConnection? previous, out Will? dueWill)
+    {
+        (previous, dueWill) = (null, null);
         lock (_registry.LockOf(clientId))
         {
             bool isPresent = false;
             long ticket = 0;
             if (_registry.TryGet(clientId, out Session? session))
             {
+                bool isOrphan = session.IsOrphan;
                 previous = session.TakeOver(out Will? will);
                 isPresent = !cleanStart && session.IsPersistent;
                 // A will that waits is void when its owner is back; when the session ends instead, it is due [MQTT-3.1.3-9].
+                // It was the broker that went away from an orphan: then its owner is back in any case.
                 bool isDue = !isPresent || (previous is not null && will?.DelaySeconds == 0);
-                if (isDue) dueWill = will;
+                if (isDue && !isOrphan) dueWill = will;
                 if (!isPresent) ticket = EndLocked(session);
             }
             else if (_sessionsMax != int.MaxValue && _registry.Count >= _sessionsMax)
@@ -63,11 +83,8 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
             }
             if (!isPresent) _registry.Add(session = new Session(clientId, _context));
             ticket = Math.Max(ticket, session!.Attach(connection, in options));
-            result = new OpenResult(session, isPresent, ticket);
+            return new OpenResult(session, isPresent, ticket);
         }
-        previous?.CloseTakenOver();
-        if (dueWill is not null) Publish(dueWill);
-        return result;
     }
 
     /// <summary>A connection is gone.</summary>
@@ -77,16 +94,60 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
     /// <param name="expirySeconds">A Session Expiry Interval given in DISCONNECT, or null.</param>
     public void Close(ISessionConnection connection, Session session, bool isWillWanted, uint? expirySeconds)
     {
-        Will? dueWill = null;
-        lock (_registry.LockOf(session.ClientId))
+        // That the will is no longer stored and what it led to are one commit: it goes out once and not never.
+        _context.Store.BeginGroup();
+        try
         {
-            if (!session.Detach(connection, expirySeconds)) return;
-            if (!isWillWanted) session.TakeWill();
-            if (session.Will is { DelaySeconds: 0 } || !session.IsPersistent) dueWill = session.TakeWill();
-            if (session.IsPersistent) SetDeadlines(session);
-            else EndLocked(session);
+            Will? dueWill = null;
+            lock (_registry.LockOf(session.ClientId))
+            {
+                if (!session.Detach(connection, expirySeconds)) return;
+                if (!isWillWanted) session.TakeWill();
+                if (session.Will is { DelaySeconds: 0 } || !session.IsPersistent) dueWill = session.TakeWill();
+                if (session.IsPersistent) SetDeadlines(session);
+                else EndLocked(session);
+            }
+            if (dueWill is not null) Publish(dueWill);
         }
-        if (dueWill is not null) Publish(dueWill);
+        finally
+        {
+            _context.Store.EndGroup();
+        }
+    }
+
+    /// <summary>
+    /// Takes a session that was committed before the broker ended, with its will and receipts; its subscriptions follow with
+    /// <see cref="Restore(Subscription)"/>. Before any connection is served.
+    /// </summary>
+    /// <param name="session">The session.</param>
+    /// <param name="awayAt">Since when its owner is away; null: it was connected when the broker ended.</param>
+    /// <param name="expiresAt">When it ends, if its owner was away; long.MaxValue: never.</param>
+    public void Restore(Session session, long? awayAt, long expiresAt)
+    {
+        long now = _context.NowUnixMilliseconds;
+        _registry.Add(session);
+        if (awayAt is null)
+        {
+            // The broker's end is not the client's fault: its time to come back begins now, and once only.
+            expiresAt = session.ExpiresAt(now);
+            if (session.IsPersistent) session.RestoreAway(now);
+        }
+        if (session.Will is { } will)
+        {
+            long graceEnd = now + (long)_willGrace.TotalMilliseconds;
+            long due = Math.Max((awayAt ?? now) + (will.DelaySeconds * 1000L), graceEnd);
+            _deadlines.Add(new Deadline(session, session.Epoch, DeadlineKind.Will), due);
+            // A session that would have ended with its connection is there for its will only.
+            if (!session.IsPersistent) expiresAt = due;
+        }
+        if (expiresAt != long.MaxValue) _deadlines.Add(new Deadline(session, session.Epoch, DeadlineKind.Expiry), expiresAt);
+    }
+
+    /// <summary>A subscription of a session that was restored.</summary>
+    public void Restore(Subscription subscription)
+    {
+        subscription.Session.Restore(subscription);
+        _router.Subscriptions.Put(subscription);
     }
 
     /// <summary>Adds or replaces a subscription in session and tree, unless the session has ended meanwhile.</summary>
@@ -132,24 +193,35 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
     {
         foreach (Session session in _registry.Sessions)
         {
-            if (!session.IsConnected && session.TakeWill() is { } will) Publish(will);
+            if (session.IsConnected) continue;
+            _context.Store.BeginGroup();
+            if (session.TakeWill() is { } will) Publish(will);
+            _context.Store.EndGroup();
         }
     }
 
     private void Meet(in Deadline deadline)
     {
-        Will? will;
-        lock (_registry.LockOf(deadline.Session.ClientId))
+        _context.Store.BeginGroup();
+        try
         {
-            if (deadline.Epoch != deadline.Session.Epoch) return;
-            will = deadline.Session.TakeWill();
-            if (deadline.Kind == DeadlineKind.Expiry)
+            Will? will;
+            lock (_registry.LockOf(deadline.Session.ClientId))
             {
-                EndLocked(deadline.Session);
-                Log.Expired(_logger, deadline.Session.ClientId);
+                if (deadline.Epoch != deadline.Session.Epoch) return;
+                will = deadline.Session.TakeWill();
+                if (deadline.Kind == DeadlineKind.Expiry)
+                {
+                    EndLocked(deadline.Session);
+                    Log.Expired(_logger, deadline.Session.ClientId);
+                }
             }
+            if (will is not null) Publish(will);
         }
-        if (will is not null) Publish(will);
+        finally
+        {
+            _context.Store.EndGroup();
+        }
     }
 
     private void SetDeadlines(Session session)
@@ -157,9 +229,8 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
         long now = _context.NowUnixMilliseconds;
         if (session.Will is { } will)
             _deadlines.Add(new Deadline(session, session.Epoch, DeadlineKind.Will), now + (will.DelaySeconds * 1000L));
-        uint expirySeconds = Math.Min(session.ExpirySeconds, _expirySecondsMax);
-        if (expirySeconds != Session.NeverExpires)
-            _deadlines.Add(new Deadline(session, session.Epoch, DeadlineKind.Expiry), now + (expirySeconds * 1000L));
+        long expiresAt = session.ExpiresAt(now);
+        if (expiresAt != long.MaxValue) _deadlines.Add(new Deadline(session, session.Epoch, DeadlineKind.Expiry), expiresAt);
     }
 
     private long EndLocked(Session session)

@@ -61,6 +61,19 @@ internal sealed class Message
     public Message WithExpiry(long expiresAt) =>
         new(Topic, _body, _propertiesLength) { Qos = Qos, Retain = Retain, PublisherId = PublisherId, ExpiresAt = expiresAt };
 
+    /// <summary>A message that was stored.</summary>
+    public static Message FromStored(StoredMessage stored)
+    {
+        byte[] body = [.. stored.Properties.Span, .. stored.Payload.Span];
+        return new Message(new Topic(stored.Topic), body, stored.Properties.Length)
+        {
+            Qos = (QualityOfService)stored.Qos,
+            Retain = stored.Retain,
+            ExpiresAt = stored.ExpiresAt,
+            PublisherId = stored.PublisherId,
+        };
+    }
+
     /// <summary>The same message as a durable fact. One object for all deliveries.</summary>
     public StoredMessage ToStored() => _stored ??= new StoredMessage(
         Topic.Name, _body.AsMemory(_propertiesLength), _body.AsMemory(0, _propertiesLength), (byte)Qos, Retain, ExpiresAt,

@@ -40,13 +40,15 @@ internal sealed class RetainedTree
         lock (_lock)
         {
             if (message.PayloadLength == 0) return Clear(message.Topic.Name);
-            RetainedNode node = _root;
-            foreach (ReadOnlySpan<char> level in TopicLevels.Of(message.Topic.Name)) node = node.FindOrAdd(level);
-            if (node.Message is null) Count++;
-            node.Message = message;
-            node.Stamp = ++_stamp;
+            Put(message);
             return _lastTicket = _store.IsDurable ? _store.Append(new RetainedPut(message.ToStored())) : 0;
         }
+    }
+
+    /// <summary>A retained message that was committed.</summary>
+    public void Restore(Message message)
+    {
+        lock (_lock) Put(message);
     }
 
     /// <summary>Starts the replay of what a filter matches now.</summary>
@@ -78,6 +80,15 @@ internal sealed class RetainedTree
         {
             if (node.ChildAt(slot) is { } child) Collect(child, nowUnixMilliseconds, expired);
         }
+    }
+
+    private void Put(Message message)
+    {
+        RetainedNode node = _root;
+        foreach (ReadOnlySpan<char> level in TopicLevels.Of(message.Topic.Name)) node = node.FindOrAdd(level);
+        if (node.Message is null) Count++;
+        node.Message = message;
+        node.Stamp = ++_stamp;
     }
 
     private long Clear(string topic)

@@ -39,13 +39,16 @@ internal sealed class InflightWindow
     /// <summary>Whether a delivery with this sequence number fits without two deliveries sharing a packet id.</summary>
     public bool CanAdd(long sequence) => _slots.Count == 0 || sequence - _firstSequence < PacketIds.Count - 1;
 
-    /// <summary>Takes a delivery that is being sent for the first time.</summary>
+    /// <summary>The first sequence number that is not complete; 0: there is none.</summary>
+    public long FirstIncomplete => _slots.Count == 0 ? 0 : _firstSequence;
+
+    /// <summary>Takes a delivery that is being sent for the first time on this connection.</summary>
     public void Add(in OutboxEntry entry)
     {
         Debug.Assert(!HasResend && CanAdd(entry.Sequence), "resend first, and within the packet ids");
         if (_slots.Count == 0) _firstSequence = entry.Sequence;
         while (_firstSequence + _slots.Count < entry.Sequence) _slots.Enqueue(default);
-        _slots.Enqueue(new Slot { Entry = entry, State = DeliveryState.Sent });
+        _slots.Enqueue(new Slot { Entry = entry, State = entry.IsReleased ? DeliveryState.Released : DeliveryState.Sent });
         _resendOffset = _slots.Count;
         Incomplete++;
         Count(in entry, +1);
@@ -113,6 +116,14 @@ internal sealed class InflightWindow
         _resendOffset = 0;
         Outstanding = 0;
         OutstandingBytes = 0;
+    }
+
+    /// <summary>Lets go of everything: it is in the store, and comes from there on the next connection.</summary>
+    public void Clear()
+    {
+        _slots.Clear();
+        Incomplete = 0;
+        Rewind();
     }
 
     private void Count(in OutboxEntry entry, int sign)

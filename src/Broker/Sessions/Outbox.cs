@@ -5,13 +5,17 @@ namespace Broker.Sessions;
 
 /// <summary>A message on its way to one session.</summary>
 /// <param name="Message">What.</param>
-/// <param name="Subscription">By which subscription: its identifiers are sent along.</param>
+/// <param name="SubscriptionIds">Subscription Identifiers to send along; may be empty.</param>
 /// <param name="Qos">Effective QoS.</param>
 /// <param name="Retain">The RETAIN flag to send.</param>
 /// <param name="Sequence">Position in the session's order, from 1; 0 for QoS 0.</param>
 /// <param name="Ticket">What must be durable before it may be sent; 0: nothing.</param>
 internal readonly record struct OutboxEntry(
-    Message Message, Subscription? Subscription, QualityOfService Qos, bool Retain, long Sequence = 0, long Ticket = 0);
+    Message Message, uint[] SubscriptionIds, QualityOfService Qos, bool Retain, long Sequence = 0, long Ticket = 0)
+{
+    /// <summary>QoS 2: PUBREC came on an earlier connection, PUBREL is owed instead of the message.</summary>
+    public bool IsReleased { get; init; }
+}
 
 /// <summary>
 /// What waits to be sent to a session: one lane for QoS 0, one for QoS 1 and 2, so that a full window or a commit holds back
@@ -24,6 +28,9 @@ internal sealed class Outbox
 
     /// <summary>Messages that wait.</summary>
     public int Count => _fireAndForget.Count + _reliable.Count;
+
+    /// <summary>Messages with QoS 1 or 2 that wait.</summary>
+    public int ReliableCount => _reliable.Count;
 
     /// <summary>Payload bytes that wait.</summary>
     public long Bytes { get; private set; }
@@ -49,6 +56,15 @@ internal sealed class Outbox
         int count = _fireAndForget.Count;
         while (_fireAndForget.Count > 0) DequeueQos0();
         return count;
+    }
+
+    /// <summary>Lets go of the messages with QoS 1 and 2: they are in the store.</summary>
+    /// <returns>Their payload bytes.</returns>
+    public long ClearReliable()
+    {
+        long before = Bytes;
+        while (_reliable.Count > 0) DequeueReliable();
+        return before - Bytes;
     }
 
     private void Dequeue(RingQueue<OutboxEntry> lane)

@@ -42,7 +42,7 @@ internal sealed partial class Session
             if (!isExactlyOnce) return ReceiveOutcome.New;
             _receipts.Add(packetId);
             if (IsStored)
-                ticket = _context.Store.Append(new ReceiptPut(ClientId, packetId));
+                ticket = Store(new ReceiptPut(ClientId, packetId));
             return ReceiveOutcome.New;
         }
     }

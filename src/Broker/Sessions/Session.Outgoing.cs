@@ -27,7 +27,7 @@ internal sealed partial class Session
     /// <summary>Messages that wait or are in flight.</summary>
     public int QueuedCount
     {
-        get { lock (_lock) return _outbox.Count + _window.Incomplete; }
+        get { lock (_lock) return _outbox.Count + _window.Incomplete + _backlog.Count; }
     }
 
     /// <summary>Queues a message for this session. Never blocks, never throws.</summary>
@@ -40,6 +40,7 @@ internal sealed partial class Session
             if (DropReasonFor(message, qos) is not DropReason.None and var reason)
                 return new OfferResult(reason) { BeginsDropping = BeginsDropping(reason) };
             long ticket = Enqueue(message, subscription, qos, retain);
+            if (_backlog.Count > 0) return new OfferResult(DropReason.None, _connection, DrainNow: false, ticket);
             bool isLong = _outbox.Count >= _context.Limits.DrainAt || _outbox.Bytes >= _context.Limits.DrainAtBytes;
             return new OfferResult(DropReason.None, _connection, isLong && _connection is not null, ticket);
         }
@@ -48,13 +49,13 @@ internal sealed partial class Session
     /// <summary>Whether the session could take a message now with a connection at hand, for shared subscriptions.</summary>
     public bool IsReady
     {
-        get { lock (_lock) return _connection is not null && _outbox.Count < _context.Limits.QueuedMessagesMax; }
+        get { lock (_lock) return _connection is not null && WaitingCount < _context.Limits.QueuedMessagesMax; }
     }
 
     /// <summary>Takes what may be written now. Called by the connection that holds its draining flag.</summary>
     public void Take(ISessionConnection owner, OutgoingBatch batch)
     {
-        long durable = _context.Store.DurableTicket;
+        long durable = owner.WaitsForCommit ? _context.Store.DurableTicket : long.MaxValue;
         lock (_lock)
         {
             if (_connection != owner) return;
@@ -68,6 +69,7 @@ internal sealed partial class Session
             }
             // What is taken makes room for more of a replay; nothing else would ask for it.
             while (_replays is not null && !batch.IsFull && HasRoomForReplay());
+            RequestPage();
         }
     }
 
@@ -105,7 +107,7 @@ internal sealed partial class Session
             if (state == DeliveryState.Sent)
             {
                 _window.Release(entry.Sequence);
-                if (IsStored) ticket = _context.Store.Append(new DeliveryReleased(ClientId, entry.Sequence));
+                if (IsStored) ticket = Store(new DeliveryReleased(ClientId, entry.Sequence));
             }
             _acks.Add(new Ack(PacketType.PubRel, packetId, ReasonCode.Success, ticket));
             return AcknowledgeOutcome.Done;
@@ -138,9 +140,6 @@ internal sealed partial class Session
         }
     }
 
-    // A session that has ended writes nothing: its client id may have a new session by now.
-    private bool IsStored => IsPersistent && !_hasEnded && _context.Store.IsDurable;
-
     private QualityOfService EffectiveQos(QualityOfService published, QualityOfService granted) =>
         _context.Limits.UpgradeOutgoingQos || granted < published ? granted : published;
 
@@ -149,9 +148,10 @@ internal sealed partial class Session
         if (_hasEnded) return DropReason.SessionEnded;
         SessionLimits limits = _context.Limits;
         if (_connection is null && qos == QualityOfService.AtMostOnce && !limits.QueueQos0Messages) return DropReason.OfflineQos0;
-        if (_outbox.Count >= limits.QueuedMessagesMax) return DropReason.QueueMessages;
+        int waiting = WaitingCount;
+        if (waiting >= limits.QueuedMessagesMax) return DropReason.QueueMessages;
         // One message always passes, or a limit below its size would stop the queue for good.
-        return _outbox.Count > 0 && _outbox.Bytes + message.PayloadLength > limits.QueuedBytesMax
+        return waiting > 0 && WaitingBytes + message.PayloadLength > limits.QueuedBytesMax
             ? DropReason.QueueBytes
             : DropReason.None;
     }
@@ -165,20 +165,19 @@ internal sealed partial class Session
     private long Enqueue(Message message, Subscription subscription, QualityOfService qos, bool retain)
     {
         SessionLimits limits = _context.Limits;
-        _isDropping &= _outbox.Count > limits.QueuedMessagesMax / 2 || _outbox.Bytes > limits.QueuedBytesMax / 2;
+        _isDropping &= WaitingCount > limits.QueuedMessagesMax / 2 || WaitingBytes > limits.QueuedBytesMax / 2;
         if (qos == QualityOfService.AtMostOnce)
         {
-            _outbox.Enqueue(new OutboxEntry(message, subscription, qos, retain));
+            _outbox.Enqueue(new OutboxEntry(message, subscription.Ids, qos, retain));
             return 0;
         }
         long sequence = ++_lastSequence;
         long ticket = IsStored
-            ? _context.Store.Append(
-                new DeliveryQueued(ClientId, sequence, message.ToStored(), (byte)qos, retain, subscription.Ids))
+            ? Store(new DeliveryQueued(ClientId, sequence, message.ToStored(), (byte)qos, retain, subscription.Ids))
             : 0;
         // QoS 1 may go out in parallel with its commit: at least once. QoS 2 may not, its packet id must be known after a crash.
         long gate = qos == QualityOfService.ExactlyOnce ? ticket : 0;
-        _outbox.Enqueue(new OutboxEntry(message, subscription, qos, retain, sequence, gate));
+        Keep(new OutboxEntry(message, subscription.Ids, qos, retain, sequence, gate));
         return ticket;
     }
 
@@ -209,7 +208,8 @@ internal sealed partial class Session
 
     private void TakeReliable(OutgoingBatch batch, long durable)
     {
-        while (!batch.IsFull && !_window.HasResend && HasRoom() && _outbox.TryPeekReliable(out OutboxEntry entry))
+        while (!batch.IsFull && !_window.HasResend && _outbox.TryPeekReliable(out OutboxEntry entry)
+            && (entry.IsReleased || HasRoom()))
         {
             if (entry.Ticket > durable)
             {
@@ -218,13 +218,18 @@ internal sealed partial class Session
             }
             if (!_window.CanAdd(entry.Sequence)) return;
             _outbox.DequeueReliable();
-            if (IsExpired(entry.Message))
+            // What may have been sent on an earlier connection goes on to its end; the packet id is the client's to free.
+            bool wasSent = entry.Sequence <= _sentSequence;
+            if (!wasSent && IsExpired(entry.Message))
             {
-                if (IsStored) _context.Store.Append(new DeliveryRemoved(ClientId, entry.Sequence));
+                if (IsStored) Store(new DeliveryRemoved(ClientId, entry.Sequence));
                 continue;
             }
             _window.Add(in entry);
-            batch.Add(OutgoingItem.Publish(in entry, dup: false));
+            if (!wasSent) _sentSequence = entry.Sequence;
+            batch.Add(entry.IsReleased
+                ? OutgoingItem.PubRel(entry.Sequence)
+                : OutgoingItem.Publish(in entry, dup: wasSent));
         }
     }
 
@@ -251,9 +256,10 @@ internal sealed partial class Session
     }
 
     // A replay waits outside of the queue, so that it takes no place that live messages are counted against.
+    // Nor does it go before what is still to be read from the store.
     private bool HasRoomForReplay() =>
-        _outbox.Count == 0
-        || (_outbox.Count < _context.Limits.ReplayLot && _outbox.Bytes < _context.Limits.DrainAtBytes);
+        _backlog.Count == 0 && (_outbox.Count == 0
+            || (_outbox.Count < _context.Limits.ReplayLot && _outbox.Bytes < _context.Limits.DrainAtBytes));
 
     private bool HasRoom() =>
         _window.Outstanding < _sendQuota
@@ -269,6 +275,6 @@ internal sealed partial class Session
     private void Complete(long sequence)
     {
         _window.Complete(sequence);
-        if (IsStored) _context.Store.Append(new DeliveryRemoved(ClientId, sequence));
+        if (IsStored) Store(new DeliveryRemoved(ClientId, sequence));
     }
 }

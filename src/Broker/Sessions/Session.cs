@@ -63,10 +63,12 @@ internal sealed partial class Session
             UserName = options.UserName;
             ExpirySeconds = options.ExpirySeconds;
             Will = options.Will;
+            IsOrphan = false;
             _sendQuota = Math.Min(options.ReceiveMaximum, _context.Limits.InflightMessagesMax);
             _acks.Clear();
             _receipts.BeginConnection();
             _window.Rewind();
+            _backlog.Abandon();
             return _context.Store.IsDurable ? AppendAttached() : 0;
         }
     }
@@ -95,8 +97,7 @@ internal sealed partial class Session
             if (_connection != connection) return false;
             if (expirySeconds is { } seconds) ExpirySeconds = seconds;
             Leave();
-            long now = _context.NowUnixMilliseconds;
-            if (IsStored) _context.Store.Append(new SessionAway(ClientId, now, ExpiresAt(now), _lastSequence));
+            if (IsStored) AppendAway(_context.NowUnixMilliseconds);
             return true;
         }
     }
@@ -108,7 +109,7 @@ internal sealed partial class Session
         {
             Will? will = Will;
             Will = null;
-            if (will is not null && IsStored) _context.Store.Append(new WillRemoved(ClientId));
+            if (will is not null && _isInStore) _context.Store.Append(new WillRemoved(ClientId));
             return will;
         }
     }
@@ -123,8 +124,9 @@ internal sealed partial class Session
             _hasEnded = true;
             _connection = null;
             Epoch++;
-            _context.Metrics.MessageDropped(DropReason.SessionEnded, _outbox.Count + _window.Incomplete);
+            _context.Metrics.MessageDropped(DropReason.SessionEnded, _outbox.Count + _window.Incomplete + _backlog.Count);
             _outbox = new Outbox();
+            _backlog.Abandon();
             _replays = null;
             _acks.Clear();
             ticket = AppendRemoved();
@@ -134,22 +136,23 @@ internal sealed partial class Session
         }
     }
 
-    private long ExpiresAt(long nowUnixMilliseconds) =>
-        ExpirySeconds == NeverExpires ? long.MaxValue : nowUnixMilliseconds + (ExpirySeconds * 1000L);
-
     private void Leave()
     {
         _connection = null;
         Epoch++;
         _acks.Clear();
-        _window.Rewind();
+        if (IsStored) LeaveToStore();
+        else _window.Rewind();
         if (!_context.Limits.QueueQos0Messages || !IsPersistent)
             _context.Metrics.MessageDropped(DropReason.OfflineQos0, _outbox.ClearQos0());
     }
 
+    // Once it keeps its state it does so to its end, also when a later CONNECT wants it to end with the connection. A session
+    // that never did is in the store for its will only.
     private long AppendAttached()
     {
-        if (!IsPersistent) return AppendRemoved();
+        _keepsState |= IsPersistent;
+        if (!_keepsState && Will is null) return AppendRemoved();
         _isInStore = true;
         _context.Store.Append(new SessionPut(ClientId, UserName, ExpirySeconds));
         return _context.Store.Append(Will is { } will

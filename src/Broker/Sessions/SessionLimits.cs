@@ -20,6 +20,9 @@ internal sealed class SessionLimits
         InflightBytesMax = options.InflightBytesMax == 0 ? long.MaxValue : options.InflightBytesMax;
         QueueQos0Messages = options.QueueQos0Messages;
         UpgradeOutgoingQos = options.UpgradeOutgoingQos;
+        ExpirySecondsMax = options.PersistentClientExpiration is { } max
+            ? (uint)Math.Min(max.TotalSeconds, uint.MaxValue - 1)
+            : Session.NeverExpires;
         DrainAt = Math.Min(DrainAtMessages, QueuedMessagesMax / 2);
         DrainAtBytes = QueuedBytesMax / 2;
         ReplayLot = Math.Clamp(QueuedMessagesMax / 2, 1, ReplayLotMax);
@@ -36,6 +39,9 @@ internal sealed class SessionLimits
     public bool QueueQos0Messages { get; }
 
     public bool UpgradeOutgoingQos { get; }
+
+    /// <summary>No session without its owner is kept longer than so many seconds.</summary>
+    public uint ExpirySecondsMax { get; }
 
     public int DrainAt { get; }
 

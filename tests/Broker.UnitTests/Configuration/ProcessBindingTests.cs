@@ -79,21 +79,4 @@ public class ProcessBindingTests
 
     [Fact]
     public void The_last_user_counts() => Assert.Equal("b", Reading.Options("user a\nuser b").User);
-
-    [Fact]
-    public void Persistence_is_read_and_warns_that_state_is_in_memory()
-    {
-        const string Text = "persistence true\npersistence_location /var/lib/mosquitto/\npersistence_file a.db\n";
-
-        Assert.Equal(
-            new PersistenceOptions { IsEnabled = true, Location = "/var/lib/mosquitto/", File = "a.db" },
-            Reading.Options(Text).Persistence);
-        Assert.Contains("in memory only", Assert.Single(Reading.Warnings(Text)), StringComparison.Ordinal);
-        Assert.Empty(Reading.Warnings("persistence false"));
-    }
-
-    [Fact]
-    public void The_environment_wins_over_persistence_location() => Assert.Equal(
-        "/b",
-        Reading.Options("persistence_location /a", new CommandLineOverrides { PersistenceLocation = "/b" }).Persistence.Location);
 }

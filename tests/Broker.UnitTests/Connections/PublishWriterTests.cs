@@ -57,11 +57,11 @@ public sealed class PublishWriterTests
         PublishWriter writer = new(V5 with { PacketBytesMax = 6 }, null);
         Message message = new(new Topic("a"), [1], 0) { Qos = QualityOfService.AtMostOnce, SharedFrames = new SharedFrames() };
 
-        Assert.Null(Write(writer, new OutboxEntry(message, null, QualityOfService.AtMostOnce, false)));
+        Assert.Null(Write(writer, new OutboxEntry(message, [], QualityOfService.AtMostOnce, false)));
     }
 
     private static string? Write(PublishWriter writer, string topic, string payload = "x") =>
-        Write(writer, new OutboxEntry(TestMessages.Of(topic, payload: payload), null, QualityOfService.AtMostOnce, false));
+        Write(writer, new OutboxEntry(TestMessages.Of(topic, payload: payload), [], QualityOfService.AtMostOnce, false));
 
     // What was written as text, or null when the writer refused, which must have written nothing.
     private static string? Write(PublishWriter writer, in OutboxEntry entry)

@@ -11,6 +11,8 @@ internal sealed class FakeConnection : ISessionConnection
 
     public int Drains { get; private set; }
 
+    public bool WaitsForCommit { get; init; } = true;
+
     public bool TryTouch()
     {
         bool isFirst = !IsTouched;

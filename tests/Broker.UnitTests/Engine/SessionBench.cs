@@ -61,20 +61,23 @@ internal sealed class SessionBench : IDisposable
 
     public OfferResult Offer(string payload, QualityOfService qos) => Offer(TestMessages.Of("t", qos, payload));
 
-    /// <summary>What a drain writes: it takes on only while the batch came back full, as the connection does.</summary>
+    /// <summary>
+    /// What a drain writes: it takes on only while the batch came back full or a page has come in, as the connection does.
+    /// </summary>
     public List<OutgoingItem> Drain()
     {
         List<OutgoingItem> written = [];
         var batch = new OutgoingBatch();
-        bool isFull;
+        bool hasMore;
         do
         {
+            int drains = Connection.Drains;
             Session.Take(Connection, batch);
             foreach (OutgoingItem item in batch.Items) written.Add(item);
-            isFull = batch.IsFull;
+            hasMore = batch.IsFull || Connection.Drains != drains;
             batch.Clear();
         }
-        while (isFull);
+        while (hasMore);
         return written;
     }
 

@@ -25,7 +25,7 @@ internal sealed class LifecycleBench : IDisposable
         Context = new SessionContext(new SessionLimits(limits), Store, _metrics, Clock);
         Router = new MessageRouter(
             new SubscriptionTree(true), new RetainedTree(Store), _metrics, NullLogger.Instance);
-        Lifecycle = new SessionLifecycle(Router, Context, limits, NullLogger.Instance);
+        Lifecycle = new SessionLifecycle(Router, Context, new BrokerOptions { Limits = limits }, NullLogger.Instance);
         _witness = new Session("witness", Context);
         _witness.Attach(_witnessConnection, new AttachOptions(null, 0, 1000, null));
         Router.Subscriptions.Put(new Subscription { Session = _witness, Key = "will", Filter = "will" });

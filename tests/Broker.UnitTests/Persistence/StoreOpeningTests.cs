@@ -56,7 +56,7 @@ public sealed class StoreOpeningTests
     {
         using StoreFile file = new();
         File.WriteAllBytes(file.Path, [0x00, 0xB5, 0x00, .. "mosquitto db"u8, .. new byte[40]]);
-        Expect(Open(file.Path), StoreTroubleKind.Foreign, "mosquitto");
+        Expect(Open(file.Path), StoreTroubleKind.Mosquittos, "mosquitto");
     }
 
     [Theory]

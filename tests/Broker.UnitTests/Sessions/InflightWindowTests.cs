@@ -90,7 +90,7 @@ public sealed class InflightWindowTests
     }
 
     private static OutboxEntry Entry(long sequence, QualityOfService qos = QualityOfService.AtLeastOnce) =>
-        new(TestMessages.Of("t", qos, new string('x', (int)(sequence % 7))), null, qos, false, sequence);
+        new(TestMessages.Of("t", qos, new string('x', (int)(sequence % 7))), [], qos, false, sequence);
 
     /// <summary>Drives a window and a list of deliveries with the same random steps.</summary>
     private sealed class Run(int seed)

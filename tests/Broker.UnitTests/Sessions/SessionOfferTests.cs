@@ -29,6 +29,7 @@ public sealed class SessionOfferTests
             new LimitOptions { QueuedMessagesMax = 0, QueuedBytesMax = 0, InflightMessagesMax = 0, InflightBytesMax = 0 });
 
         for (int i = 0; i < 5000; i++) Assert.Equal(DropReason.None, bench.Offer("x", Q1).Drop);
+        bench.Store.Commit();
 
         Assert.Equal(5000, bench.Drain().Count);
     }

@@ -50,6 +50,7 @@ public sealed class SessionOwnerTests
         FakeConnection old = bench.Connection;
         bench.Session.TakeOver(out _);
         bench.Attach();
+        bench.Store.Commit();
         bench.Drain();
 
         Assert.Equal(AcknowledgeOutcome.Unknown, bench.Session.OnPubAck(old, 1));
@@ -68,6 +69,7 @@ public sealed class SessionOwnerTests
         bench.Attach();
 
         bench.Session.Abandon(old, 1);
+        bench.Store.Commit();
 
         Assert.Equal(["q1 m1 dup a"], bench.Written());
     }

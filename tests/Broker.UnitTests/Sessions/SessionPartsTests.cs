@@ -88,5 +88,5 @@ public sealed class SessionPartsTests
     }
 
     private static OutboxEntry Entry(string payload, QualityOfService qos) =>
-        new(TestMessages.Of("t", qos, payload), null, qos, false);
+        new(TestMessages.Of("t", qos, payload), [], qos, false);
 }

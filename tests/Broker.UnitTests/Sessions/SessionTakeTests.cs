@@ -94,6 +94,7 @@ public sealed class SessionTakeTests
         bench.Offer("d", Q1);
 
         bench.Attach();
+        bench.Store.Commit();
 
         Assert.Equal(["q2 m2 dup b", "q1 m3 dup c", "q1 m4 d"], bench.Written());
     }
@@ -112,6 +113,7 @@ public sealed class SessionTakeTests
         bench.Detach();
 
         bench.Attach(receiveMaximum: 1);
+        bench.Store.Commit();
 
         Assert.Equal(["q2 m1 dup a", "PubRel 2"], bench.Written());
         bench.Session.OnPubRec(bench.Connection, 1, ReasonCode.PacketIdentifierInUse);
@@ -213,6 +215,7 @@ public sealed class SessionTakeTests
         bench.Clock.Advance(TimeSpan.FromSeconds(1));
 
         bench.Attach();
+        bench.Store.Commit();
 
         Assert.Equal(["q1 m1 first", "q1 m3 third"], bench.Written());
         Assert.Equal(1, bench.Metrics.Dropped(DropReason.Expired));

@@ -21,4 +21,7 @@ internal sealed record CommandLineOverrides
 
     /// <summary><c>MOSQUITTO_PERSISTENCE_LOCATION</c>: replaces <c>persistence_location</c>; null: not set.</summary>
     public string? PersistenceLocation { get; init; }
+
+    /// <summary><c>BROKER_PERSISTENCE_URL</c>: replaces <c>persistence_url</c>; null: not set.</summary>
+    public string? PersistenceUrl { get; init; }
 }

@@ -35,6 +35,9 @@ internal enum DirectiveScope
 /// <summary>One row of the directive table: all there is to know about a directive.</summary>
 internal sealed record Directive
 {
+    /// <summary><see cref="Since"/> of a directive that mosquitto does not have.</summary>
+    public const string Ours = "ours";
+
     /// <summary>The name; ends in <c>*</c> where the rest of the name is free (<c>plugin_opt_*</c>).</summary>
     public required string Name { get; init; }
 

@@ -69,12 +69,15 @@ internal static class OptionsResolver
     }
 
     /// <summary>
-    /// Started with nothing at all the broker keeps its state in ./data; -p alone is mosquitto's way, which keeps none.
+    /// Started with nothing at all the broker keeps its state in ./data; -p alone is mosquitto's way, which keeps none. A store
+    /// that is named is used, unless the file says <c>persistence false</c>.
     /// </summary>
     private static PersistenceOptions Persistence(ConfigurationBuilder builder, string? file, CommandLineOverrides overrides)
     {
-        PersistenceOptions persistence = builder.Persistence;
+        PersistenceOptions persistence = builder.Persistence with { Url = overrides.PersistenceUrl ?? builder.Persistence.Url };
+        bool isSaid = builder.Given.ContainsKey("persistence");
         if (file is null && overrides.Ports.IsEmpty) persistence = persistence with { IsEnabled = true, Location = "./data" };
+        else if (persistence.Url is not null && !isSaid) persistence = persistence with { IsEnabled = true };
         return overrides.PersistenceLocation is { } location ? persistence with { Location = location } : persistence;
     }
 }

@@ -22,12 +22,26 @@ internal static partial class PublishHandler
         if (TopicDepth.IsTooDeep(packet.TopicUtf8)) return HandlerResult.Close(EngineFaults.TopicTooDeep);
         if (!TryResolveTopic(connection, in packet, out TopicRoute? route, out fault)) return HandlerResult.Close(fault!);
         if (connection.LogsPackets) LogReceived(connection, in packet, route!);
+        if (packet.Qos != QualityOfService.ExactlyOnce) return Take(connection, in packet, route!);
+        // Its receipt without its deliveries would lose it, its deliveries without the receipt would bring it twice.
+        connection.Engine.Store.BeginGroup();
+        try
+        {
+            return Take(connection, in packet, route!);
+        }
+        finally
+        {
+            connection.Engine.Store.EndGroup();
+        }
+    }
 
+    private static HandlerResult Take(MqttConnection connection, in PublishPacket packet, TopicRoute route)
+    {
         long ticket = 0;
         if (packet.Qos != QualityOfService.AtMostOnce)
         {
             ReceiveOutcome outcome = connection.Session!.Receive(
-                connection, packet.PacketId, packet.Qos, parameters.ReceiveMaximum, out ticket);
+                connection, packet.PacketId, packet.Qos, connection.Parameters!.ReceiveMaximum, out ticket);
             if (outcome == ReceiveOutcome.NotServed) return HandlerResult.Continue;
             if (outcome == ReceiveOutcome.ReceiveMaximumExceeded) return HandlerResult.Close(EngineFaults.ReceiveMaximumExceeded);
             if (outcome == ReceiveOutcome.Duplicate)
@@ -36,11 +50,12 @@ internal static partial class PublishHandler
                 return HandlerResult.Continue;
             }
         }
-        ReasonCode reason = Refusal(connection, in packet, route!);
+        ReasonCode reason = Refusal(connection, in packet, route);
         if (reason == ReasonCode.Success)
         {
-            RouteResult routed = Route(connection, in packet, route!);
+            RouteResult routed = Route(connection, in packet, route);
             ticket = Math.Max(ticket, routed.Ticket);
+            connection.NoteTicket(ticket);
             if (!routed.HasSubscribers) reason = ReasonCode.NoMatchingSubscribers;
         }
         if (packet.Qos != QualityOfService.AtMostOnce) Acknowledge(connection, in packet, reason, ticket);

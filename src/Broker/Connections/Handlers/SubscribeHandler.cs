@@ -25,8 +25,9 @@ internal static partial class SubscribeHandler
         {
             SubscriptionRequest request = packet.Requests[i];
             Subscription subscription = Build(connection, in request, packet.SubscriptionId);
+            byte options = Options(in request, subscription);
             ticket = Math.Max(
-                ticket, connection.Engine.Sessions.Subscribe(subscription, request.Options, out Subscription? replaced));
+                ticket, connection.Engine.Sessions.Subscribe(subscription, options, out Subscription? replaced));
             reasonCodes[i] = (ReasonCode)subscription.Qos;
             if (IsReplayed(in request, subscription, isNew: replaced is null)) (replays ??= []).Add(subscription);
             Log.Subscribed(connection.Engine.Logger, connection.Parameters!.ClientId, (int)subscription.Qos, request.Filter);
@@ -56,6 +57,10 @@ internal static partial class SubscribeHandler
             Ids = subscriptionId == 0 ? [] : [subscriptionId],
         };
     }
+
+    // As granted, not as asked for: that is what holds after a restart.
+    private static byte Options(in SubscriptionRequest request, Subscription subscription) => SubscriptionRequest.ToOptions(
+        subscription.Qos, subscription.NoLocal, subscription.RetainAsPublished, request.RetainHandling);
 
     // Retain Handling 0: always, 1: for a new subscription, 2: never [MQTT-3.3.1-9..11]; never for shared ones.
     private static bool IsReplayed(in SubscriptionRequest request, Subscription subscription, bool isNew) =>

@@ -1,0 +1,110 @@
+using System.Diagnostics;
+
+namespace Broker.Sessions;
+
+/// <summary>
+/// What a session has in the store only: everything while its owner is away, and what a slow owner has not come to. Of it there
+/// are counts in memory, and a place to read on from. What comes while the last page is being read is kept as its tail, so that
+/// a session which catches up leaves the store behind. Guarded by the session's lock.
+/// </summary>
+internal sealed class Backlog
+{
+    private RingQueue<OutboxEntry>? _tail;
+
+    /// <summary>Deliveries.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>How many of them were sent before, and so are not held against the limits of the queue.</summary>
+    public int SentCount { get; private set; }
+
+    /// <summary>Their payload bytes.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Deliveries up to this sequence number are in memory or complete.</summary>
+    public long ReadThrough { get; private set; }
+
+    /// <summary>Whether a page is being read.</summary>
+    public bool IsReading { get; private set; }
+
+    /// <summary>Takes what was in the store when the broker started.</summary>
+    public void Restore(int count, int sentCount, long bytes) => (Count, SentCount, Bytes) = (count, sentCount, bytes);
+
+    /// <summary>A delivery that was stored and is kept in memory as well.</summary>
+    public void Pass(long sequence)
+    {
+        Debug.Assert(Count == 0, "nothing may be overtaken");
+        ReadThrough = sequence;
+    }
+
+    /// <summary>A delivery that was stored behind what is here already.</summary>
+    /// <param name="entry">It.</param>
+    /// <param name="tailMax">So many are kept in memory while a page is read.</param>
+    public void Add(in OutboxEntry entry, int tailMax)
+    {
+        Count++;
+        Bytes += entry.Message.PayloadLength;
+        if (_tail is null) return;
+        if (_tail.Count < tailMax) _tail.Enqueue(in entry);
+        else _tail = null;
+    }
+
+    /// <summary>The connection is gone: what was in memory is here.</summary>
+    /// <param name="after">Everything behind this sequence number.</param>
+    /// <param name="count">Deliveries that were in memory.</param>
+    /// <param name="sentCount">How many of them were sent.</param>
+    /// <param name="bytes">Their payload bytes.</param>
+    public void TakeBack(long after, int count, int sentCount, long bytes)
+    {
+        Abandon();
+        ReadThrough = Math.Min(ReadThrough, after);
+        Count += count;
+        SentCount += sentCount;
+        Bytes += bytes;
+    }
+
+    /// <summary>A page is being asked for.</summary>
+    /// <param name="isLast">Whether it will bring all there is, so that what comes behind it is worth keeping.</param>
+    public void BeginReading(bool isLast)
+    {
+        IsReading = true;
+        _tail = isLast ? new RingQueue<OutboxEntry>() : null;
+    }
+
+    /// <summary>A delivery of the page is in memory now.</summary>
+    public void Take(int payloadLength, bool wasSent)
+    {
+        Count--;
+        Bytes -= payloadLength;
+        if (wasSent && SentCount > 0) SentCount--;
+    }
+
+    /// <summary>The page is in memory.</summary>
+    /// <param name="through">What it covers.</param>
+    /// <param name="asked">What was asked for.</param>
+    /// <param name="outbox">Takes the tail, when nothing lies between the page and it.</param>
+    public void EndReading(long through, long asked, Outbox outbox)
+    {
+        IsReading = false;
+        ReadThrough = through;
+        if (through == asked && _tail is { } tail)
+        {
+            while (tail.TryPeek(out OutboxEntry entry))
+            {
+                tail.Dequeue();
+                outbox.Enqueue(in entry);
+                Take(entry.Message.PayloadLength, wasSent: false);
+                ReadThrough = entry.Sequence;
+            }
+            Debug.Assert(Count == 0, "what was counted was there");
+            (Count, SentCount, Bytes) = (0, 0, 0);
+        }
+        _tail = null;
+    }
+
+    /// <summary>Nobody waits for the page any more.</summary>
+    public void Abandon()
+    {
+        IsReading = false;
+        _tail = null;
+    }
+}

@@ -1,0 +1,158 @@
+using Broker.Messages;
+using Broker.Persistence.Changes;
+using Broker.Persistence.Loading;
+using Broker.Persistence.Paging;
+using Broker.Protocol;
+
+namespace Broker.Sessions;
+
+/// <summary>What a session keeps in the store, and how it comes back from there.</summary>
+internal sealed partial class Session
+{
+    /// <summary>A connected session has so many messages in memory as well; what comes behind is in the store only.</summary>
+    private const int MemoryMessagesMax = 1000;
+
+    /// <summary>The same in payload bytes.</summary>
+    private const long MemoryBytesMax = 1024 * 1024;
+
+    private const int PageMessagesMax = 128;
+    private const long PageBytesMax = 128 * 1024;
+
+    private readonly Backlog _backlog = new();
+    private bool _keepsState;
+    private long _sentSequence;
+    private long _storeTicket;
+
+    /// <summary>
+    /// It was connected when the broker ended, and nobody has come back for it: its will is void when somebody does.
+    /// </summary>
+    public bool IsOrphan { get; private set; }
+
+    private int WaitingCount => _outbox.Count + _backlog.Count - _backlog.SentCount;
+
+    private long WaitingBytes => _outbox.Bytes + _backlog.Bytes;
+
+    // A session that has ended writes nothing: its client id may have a new session by now.
+    private bool IsStored => _keepsState && !_hasEnded;
+
+    /// <summary>The session as it was committed, without an owner. Its subscriptions, receipts and will follow.</summary>
+    public static Session Restore(StoredSession stored, SessionContext context)
+    {
+        Session session = new(stored.ClientId, context)
+        {
+            UserName = stored.UserName,
+            ExpirySeconds = stored.ExpiryIntervalSeconds,
+            IsOrphan = stored.AwayAt is null,
+            _isInStore = true,
+            _keepsState = stored.ExpiryIntervalSeconds > 0,
+            _lastSequence = stored.LastSequence,
+            _sentSequence = stored.SentSequence,
+        };
+        session._backlog.Restore((int)stored.QueuedCount, (int)stored.QueuedSentCount, stored.QueuedBytes);
+        return session;
+    }
+
+    /// <summary>A subscription that was committed.</summary>
+    public void Restore(Subscription subscription)
+    {
+        lock (_lock) (_subscriptions ??= [])[subscription.Key] = subscription;
+    }
+
+    /// <summary>A QoS 2 packet id that was committed.</summary>
+    public void RestoreReceipt(ushort packetId)
+    {
+        lock (_lock) _receipts.Add(packetId);
+    }
+
+    /// <summary>The will that was committed.</summary>
+    public void Restore(Will will)
+    {
+        lock (_lock) Will = will;
+    }
+
+    /// <summary>Its owner was connected when the broker ended, and counts as away since now.</summary>
+    public void RestoreAway(long nowUnixMilliseconds)
+    {
+        lock (_lock) AppendAway(nowUnixMilliseconds);
+    }
+
+    /// <summary>When the session ends if its owner went away now, milliseconds since 1970 UTC; long.MaxValue: never.</summary>
+    public long ExpiresAt(long nowUnixMilliseconds)
+    {
+        uint seconds = Math.Min(ExpirySeconds, _context.Limits.ExpirySecondsMax);
+        return seconds == NeverExpires ? long.MaxValue : nowUnixMilliseconds + (seconds * 1000L);
+    }
+
+    private long Store(StateChange change) => _storeTicket = _context.Store.Append(change);
+
+    private void AppendAway(long now) => Store(new SessionAway(ClientId, now, ExpiresAt(now), _sentSequence));
+
+    // In memory as well, as long as nothing is in the store only: that comes first.
+    private void Keep(in OutboxEntry entry)
+    {
+        if (!IsStored)
+        {
+            _outbox.Enqueue(in entry);
+            return;
+        }
+        bool isBehind = _connection is null || _backlog.Count > 0
+            || _outbox.ReliableCount >= MemoryMessagesMax || _outbox.Bytes >= MemoryBytesMax;
+        if (isBehind)
+        {
+            _backlog.Add(in entry, MemoryMessagesMax);
+            return;
+        }
+        _backlog.Pass(entry.Sequence);
+        _outbox.Enqueue(in entry);
+    }
+
+    // The owner is gone: memory follows the connected, so only counts stay.
+    private void LeaveToStore()
+    {
+        int inFlight = _window.Incomplete;
+        long first = _window.FirstIncomplete;
+        if (first == 0) first = _outbox.TryPeekReliable(out OutboxEntry head) ? head.Sequence : _lastSequence + 1;
+        int count = inFlight + _outbox.ReliableCount;
+        long bytes = _window.OutstandingBytes + _outbox.ClearReliable();
+        _window.Clear();
+        _backlog.TakeBack(first - 1, count, inFlight, bytes);
+    }
+
+    // Asked for when the session has little left in memory and more in the store.
+    private void RequestPage()
+    {
+        if (_backlog.Count == 0 || _backlog.IsReading || _connection is null) return;
+        if (_outbox.ReliableCount > PageMessagesMax / 2 || _outbox.Bytes > PageBytesMax) return;
+        _backlog.BeginReading(isLast: _backlog.Count <= PageMessagesMax);
+        var arrival = new Arrival(this, Epoch);
+        _context.Store.RequestPage(new DeliveryPageRequest(
+            ClientId, _backlog.ReadThrough, _lastSequence, PageMessagesMax, PageBytesMax, _storeTicket, arrival));
+    }
+
+    private ISessionConnection? Take(DeliveryPageRequest request, DeliveryPage page, long epoch)
+    {
+        lock (_lock)
+        {
+            if (epoch != Epoch || _hasEnded) return null;
+            foreach (StoredDelivery delivery in page.Deliveries)
+            {
+                DeliveryQueued queued = delivery.Queued;
+                Message message = Message.FromStored(queued.Message);
+                uint[] ids = [.. queued.SubscriptionIds];
+                _outbox.Enqueue(new OutboxEntry(message, ids, (QualityOfService)queued.Qos, queued.Retain, queued.Sequence)
+                {
+                    IsReleased = delivery.IsReleased,
+                });
+                _backlog.Take(message.PayloadLength, queued.Sequence <= _sentSequence);
+            }
+            _backlog.EndReading(page.ThroughSequence, request.ThroughSequence, _outbox);
+            return _connection;
+        }
+    }
+
+    /// <summary>Takes a page to the connection that asked for it, and to no later one.</summary>
+    private sealed class Arrival(Session session, long epoch) : IDeliveryPageReceiver
+    {
+        public void OnPage(DeliveryPageRequest request, DeliveryPage page) => session.Take(request, page, epoch)?.Drain();
+    }
+}
