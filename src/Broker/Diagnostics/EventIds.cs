@@ -16,6 +16,7 @@ internal static class EventIds
     public const int StoreOpened = 1007;
     public const int StoreLoaded = 1008;
     public const int StoreClosed = 1009;
+    public const int NothingToSave = 1010;
 
     public const int NewConnection = 2000;
     public const int ClientConnected = 2001;

@@ -51,7 +51,7 @@ internal static partial class BrokerHost
         foreach (string text in secrets.Warnings) Log.Warning(logger, text);
         foreach (string error in secrets.Errors) Fail(options, logger, error, secrets.ExitCode);
         if (secrets.Errors.Count > 0) return secrets.ExitCode;
-        using var signals = new SignalLifetime(() => OnHangUp(log, logger));
+        using var signals = new SignalLifetime(() => OnHangUp(log, logger), () => Log.NothingToSave(logger));
         Readiness readiness = new();
         using HostedStore? store = HostedStore.Open(options.Persistence, readiness, signals.Fail, logger, out string? trouble);
         if (store is null) return Fail(options, logger, trouble!, ExitCode.Failure);
@@ -157,6 +157,10 @@ internal static partial class BrokerHost
 
         [LoggerMessage(EventIds.StartWarning, LogLevel.Warning, "{Warning}")]
         internal static partial void Warning(ILogger logger, string warning);
+
+        [LoggerMessage(EventIds.NothingToSave, LogLevel.Information,
+            "SIGUSR1: nothing waits to be saved; with 'persistence true' what was acknowledged is committed.")]
+        internal static partial void NothingToSave(ILogger logger);
 
         [LoggerMessage(EventIds.ReloadNotSupported, LogLevel.Warning,
             "SIGHUP: log files are opened anew. Other files are read at the start only: restart the broker to change them.")]

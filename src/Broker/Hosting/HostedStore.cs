@@ -94,7 +94,7 @@ internal sealed partial class HostedStore : IDisposable
     {
         readiness.StoreIs(availability.IsAvailable);
         if (availability.IsAvailable) Log.Back(logger);
-        else Log.Away(logger, availability.Reason ?? "no reason given");
+        else Log.Away(logger, availability.Reason?.TrimEnd('.') ?? "no reason given");
     }
 
     private static string WithoutPassword(string location) => Password().Replace(location, "$1:***@");
@@ -117,7 +117,7 @@ internal sealed partial class HostedStore : IDisposable
         internal static partial void Closed(ILogger logger, long commits, long written, long elided);
 
         [LoggerMessage(EventIds.StoreAway, LogLevel.Error,
-            "The store takes no commits: {Reason} Clients that need one wait, the others go on; nothing acknowledged is lost.")]
+            "The store takes no commits: {Reason}. Clients that need one wait, the others go on; nothing acknowledged is lost.")]
         internal static partial void Away(ILogger logger, string reason);
 
         [LoggerMessage(EventIds.StoreBack, LogLevel.Warning, "The store takes commits again.")]

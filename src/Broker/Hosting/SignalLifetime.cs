@@ -11,15 +11,17 @@ internal sealed class SignalLifetime : IHostLifetime, IDisposable
     private readonly TaskCompletionSource<bool> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<PosixSignalRegistration> _registrations = [];
 
-    public SignalLifetime(Action onHangUp)
+    /// <summary>SIGUSR1 on Linux, which the runtime has no name for.</summary>
+    private const PosixSignal UserSignal1 = (PosixSignal)10;
+
+    /// <param name="onHangUp">SIGHUP came.</param>
+    /// <param name="onSave">SIGUSR1 came.</param>
+    public SignalLifetime(Action onHangUp, Action onSave)
     {
         foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT])
             _registrations.Add(PosixSignalRegistration.Create(signal, Stop));
-        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
-        {
-            context.Cancel = true;
-            onHangUp();
-        }));
+        Register(PosixSignal.SIGHUP, onHangUp);
+        if (OperatingSystem.IsLinux()) Register(UserSignal1, onSave);
     }
 
     /// <summary>Completes at the first signal, when the token is cancelled, or when a part has failed.</summary>
@@ -41,6 +43,13 @@ internal sealed class SignalLifetime : IHostLifetime, IDisposable
     {
         foreach (PosixSignalRegistration registration in _registrations) registration.Dispose();
     }
+
+    private void Register(PosixSignal signal, Action action) =>
+        _registrations.Add(PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            action();
+        }));
 
     private void Stop(PosixSignalContext context)
     {

@@ -65,6 +65,9 @@ public sealed class BrokerProcess : IAsyncDisposable
     /// <summary>Asks it to read its configuration again (SIGHUP).</summary>
     public void Reload() => _child.Signal(1);
 
+    /// <summary>Asks it to save its state (SIGUSR1).</summary>
+    public void Save() => _child.Signal(10);
+
     /// <summary>Ends it as a power cut would.</summary>
     public async Task KillAsync()
     {
