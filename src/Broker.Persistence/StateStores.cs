@@ -1,3 +1,4 @@
+using Broker.Persistence.Postgres;
 using Broker.Persistence.Sqlite;
 
 namespace Broker.Persistence;
@@ -6,15 +7,17 @@ namespace Broker.Persistence;
 public static class StateStores
 {
     private const string SqliteScheme = "sqlite:";
+    private const string Mend = "write sqlite:///path/broker.db or postgres://user:password@host/database";
 
     /// <summary>
     /// Opens a store, brings its tables up to date, and sweeps what a crash left without owner. Blocks while it does.
     /// </summary>
     /// <returns>The store, or why there is none: nothing is thrown for a file that is missing, locked, damaged or too
-    /// new.</returns>
+    /// new, nor for a server that is out of reach or refuses.</returns>
     public static StoreOpening Open(StoreOptions options)
     {
         string location = options.Location;
+        if (PostgresLocation.IsOne(location)) return PostgresOpening.Open(location, options);
         if (location.StartsWith(SqliteScheme, StringComparison.OrdinalIgnoreCase))
         {
             string path = location[SqliteScheme.Length..];
@@ -26,10 +29,15 @@ public static class StateStores
                 : SqliteOpening.Open(path, options);
         }
         if (location.Contains("://", StringComparison.Ordinal))
-            return Bad(location, "a store is a file: sqlite:///path/broker.db");
-        return location.Length == 0 ? Bad(location, "write sqlite:///path/broker.db") : SqliteOpening.Open(location, options);
+            return Bad(location, Mend);
+        return location.Length == 0 ? Bad(location, Mend) : SqliteOpening.Open(location, options);
     }
 
-    private static StoreOpening Bad(string location, string mend) =>
-        new(new StoreTrouble(StoreTroubleKind.BadLocation, $"\"{location}\" is not the location of a store; {mend}"));
+    private static StoreOpening Bad(string location, string mend)
+    {
+        // Whatever it is the address of, what stands before the "@" may be a password.
+        int at = location.LastIndexOf('@');
+        string shown = at < 0 ? location : "..." + location[at..];
+        return new(new StoreTrouble(StoreTroubleKind.BadLocation, $"\"{shown}\" is not the location of a store; {mend}"));
+    }
 }

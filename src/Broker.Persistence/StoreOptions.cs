@@ -5,7 +5,8 @@ public sealed record StoreOptions
 {
     /// <summary>
     /// <c>sqlite:///var/lib/broker/broker.db</c> (three slashes and an absolute path, or <c>sqlite:broker.db</c>), or the path
-    /// of a file. The folder is made when it does not exist.
+    /// of a file. The folder is made when it does not exist. Or <c>postgres://user:password@host:5432/database</c>, with
+    /// <c>?sslmode=</c>, <c>schema=</c>, <c>host=/folder/of/socket</c> and others behind it.
     /// </summary>
     public required string Location { get; init; }
 

@@ -5,13 +5,15 @@ public enum StoreTroubleKind
 {
     /// <summary>The location is not one that a store can be at.</summary>
     BadLocation,
-    /// <summary>The file cannot be read or written: permissions, a missing folder, a full disk.</summary>
+    /// <summary>
+    /// The file cannot be read or written: permissions, a missing folder, a full disk. The server is out of reach, or refuses.
+    /// </summary>
     Unreachable,
     /// <summary>Another process has it open.</summary>
     InUse,
     /// <summary>It was written by a newer release.</summary>
     Newer,
-    /// <summary>It is a file of another program, which is left alone.</summary>
+    /// <summary>It is a file, or has tables, of another program, which are left alone.</summary>
     Foreign,
     /// <summary>It is the persistence file of mosquitto, which is left alone.</summary>
     Mosquittos,
@@ -21,5 +23,5 @@ public enum StoreTroubleKind
 
 /// <summary>Why a store could not be opened, as a value.</summary>
 /// <param name="Kind">What kind of reason.</param>
-/// <param name="Sentence">For the operator: which file, what is wrong, how to mend it.</param>
+/// <param name="Sentence">For the operator: which file or server, what is wrong, how to mend it.</param>
 public sealed record StoreTrouble(StoreTroubleKind Kind, string Sentence);

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 
@@ -5,7 +6,7 @@ namespace Broker.Persistence.Ef;
 
 /// <summary>
 /// The first schema. Types are left to the provider. There are no foreign keys: the writer removes what belongs to a session with
-/// it, and a check of each row would cost every commit.
+/// it, and a check of each row would cost every commit. What is for PostgreSQL alone is in <see cref="PostgresTables"/>.
 /// </summary>
 [DbContext(typeof(StateContext)), Migration(Id)]
 internal sealed class Initial : Migration
@@ -14,8 +15,10 @@ internal sealed class Initial : Migration
 
     protected override void Up(MigrationBuilder migrationBuilder)
     {
-        CreateSessionTables(migrationBuilder);
-        CreateMessageTables(migrationBuilder);
+        bool isPostgres = migrationBuilder.IsNpgsql();
+        string? byteOrder = isPostgres ? PostgresTables.ByteOrder : null;
+        CreateSessionTables(migrationBuilder, byteOrder);
+        CreateMessageTables(migrationBuilder, byteOrder);
         migrationBuilder.CreateTable(
             "store_state",
             table => new
@@ -27,16 +30,18 @@ internal sealed class Initial : Migration
             constraints: table => table.PrimaryKey("pk_store_state", row => row.id));
         migrationBuilder.Sql("INSERT INTO store_state (id, ticket) VALUES (1, 0);");
         foreach (string view in StateViews.All) migrationBuilder.Sql(view);
+        if (!isPostgres) return;
+        foreach (string statement in PostgresTables.All) migrationBuilder.Sql(statement);
     }
 
-    private static void CreateSessionTables(MigrationBuilder migrationBuilder)
+    private static void CreateSessionTables(MigrationBuilder migrationBuilder, string? byteOrder)
     {
         migrationBuilder.CreateTable(
             "session",
             table => new
             {
                 id = table.Column<long>(),
-                client_id = table.Column<string>(),
+                client_id = table.Column<string>(collation: byteOrder),
                 user_name = table.Column<string>(nullable: true),
                 expiry_seconds = table.Column<long>(),
                 away_at = table.Column<long>(nullable: true),
@@ -45,23 +50,26 @@ internal sealed class Initial : Migration
                 sent_sequence = table.Column<long>(nullable: true),
             },
             constraints: table => table.PrimaryKey("pk_session", row => row.id));
-        migrationBuilder.CreateIndex("ix_session_client_id", "session", "client_id", unique: true);
+        if (byteOrder is null) migrationBuilder.CreateIndex("ix_session_client_id", "session", "client_id", unique: true);
         migrationBuilder.CreateTable(
             "subscription",
             table => new
             {
                 session_id = table.Column<long>(),
-                filter = table.Column<string>(),
+                filter = table.Column<string>(collation: byteOrder),
                 options = table.Column<int>(),
                 subscription_id = table.Column<long>(),
             },
-            constraints: table => table.PrimaryKey("pk_subscription", row => new { row.session_id, row.filter }));
+            constraints: table =>
+            {
+                if (byteOrder is null) table.PrimaryKey("pk_subscription", row => new { row.session_id, row.filter });
+            });
         migrationBuilder.CreateTable(
             "will",
             table => new
             {
                 session_id = table.Column<long>(),
-                topic = table.Column<string>(),
+                topic = table.Column<string>(collation: byteOrder),
                 payload = table.Column<byte[]>(),
                 properties = table.Column<byte[]>(),
                 qos = table.Column<int>(),
@@ -76,14 +84,14 @@ internal sealed class Initial : Migration
             constraints: table => table.PrimaryKey("pk_receipt", row => new { row.session_id, row.packet_id }));
     }
 
-    private static void CreateMessageTables(MigrationBuilder migrationBuilder)
+    private static void CreateMessageTables(MigrationBuilder migrationBuilder, string? byteOrder)
     {
         migrationBuilder.CreateTable(
             "message",
             table => new
             {
                 id = table.Column<long>(),
-                topic = table.Column<string>(),
+                topic = table.Column<string>(collation: byteOrder),
                 payload = table.Column<byte[]>(),
                 properties = table.Column<byte[]>(),
                 qos = table.Column<int>(),
@@ -109,7 +117,7 @@ internal sealed class Initial : Migration
             "retained",
             table => new
             {
-                topic = table.Column<string>(),
+                topic = table.Column<string>(collation: byteOrder),
                 payload = table.Column<byte[]>(),
                 properties = table.Column<byte[]>(),
                 qos = table.Column<int>(),
@@ -117,6 +125,9 @@ internal sealed class Initial : Migration
                 expires_at = table.Column<long>(nullable: true),
                 publisher_id = table.Column<string>(nullable: true),
             },
-            constraints: table => table.PrimaryKey("pk_retained", row => row.topic));
+            constraints: table =>
+            {
+                if (byteOrder is null) table.PrimaryKey("pk_retained", row => row.topic);
+            });
     }
 }

@@ -14,6 +14,15 @@ internal static class SchemaVersions
     public static IReadOnlyList<string> All { get; } = [Initial.Id];
 
     /// <summary>
+    /// The tables and views, and the history. In a database that other programs use too these names must be free.
+    /// </summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        HistoryTable, "session", "subscription", "will", "message", "delivery", "receipt", "retained", "store_state",
+        "mqtt_sessions", "mqtt_subscriptions", "mqtt_queued", "mqtt_inflight", "mqtt_retained",
+    ];
+
+    /// <summary>
     /// The statements that bring a database from its last migration up to date. Run in one transaction of the caller's: EF
     /// Core's own lock on SQLite is a row that stays behind when the process is killed.
     /// </summary>

@@ -19,10 +19,12 @@ internal interface IStateDatabase : IDisposable
     /// <summary>Writes a plan in one transaction.</summary>
     /// <returns>Rows inserted, changed and deleted.</returns>
     /// <exception cref="DbException">It is not known to be committed; <see cref="Connect"/> tells.</exception>
+    /// <exception cref="IOException">The same.</exception>
     int Commit(CommitPlan plan, MessageReferences references);
 
     /// <summary>Asks the database whether it is there, on the connection for writing.</summary>
     /// <exception cref="DbException">It is out of reach.</exception>
+    /// <exception cref="IOException">The same.</exception>
     void Ping();
 
     /// <summary>Opens a connection of its own to read pages with. Any thread.</summary>

@@ -10,7 +10,7 @@ namespace Broker.Persistence.GroupCommit;
 /// </summary>
 internal sealed class MessageReferences(long lastId, Dictionary<long, int> shared)
 {
-    private readonly Dictionary<long, int> _shared = shared;
+    private Dictionary<long, int> _shared = shared;
     private long _lastId = lastId;
 
     /// <summary>Rows with two or more deliveries.</summary>
@@ -54,6 +54,15 @@ internal sealed class MessageReferences(long lastId, Dictionary<long, int> share
             if (--count == 0) dead.Add(id);
         }
         return dead;
+    }
+
+    /// <summary>
+    /// The plan was committed, but its answer was lost: the counts were taken from the database instead.
+    /// </summary>
+    public void Recounted(CommitPlan plan, Dictionary<long, int> shared)
+    {
+        _shared = shared;
+        plan.CountsAfter.Clear();
     }
 
     /// <summary>The plan is committed: its counts are the truth from now on.</summary>

@@ -1,4 +1,6 @@
+using Broker.Persistence.Ef;
 using Broker.Persistence.GroupCommit;
+using Broker.Persistence.Loading;
 using Microsoft.Data.Sqlite;
 
 namespace Broker.Persistence.Sqlite;
@@ -78,7 +80,8 @@ internal static class SqliteOpening
                 return new StoreTrouble(
                     StoreTroubleKind.Foreign, $"{path} is a database of another program; name another file.");
             default:
-                index = SqliteIndex.Read(connection);
+                SqliteConnections.Execute(connection, IndexReading.Sweep);
+                index = IndexReading.Read(connection);
                 return null;
         }
     }

@@ -1,4 +1,5 @@
 using Broker.Persistence;
+using Broker.Persistence.Ef;
 using Broker.Persistence.Sqlite;
 using Microsoft.Data.Sqlite;
 
@@ -97,16 +98,6 @@ public sealed class StoreOpeningTests
         using StoreFile file = new();
         StoreFile.OpenAt("sqlite://" + file.Path).Dispose();
         Assert.True(File.Exists(file.Path));
-    }
-
-    [Fact]
-    public void What_a_crash_left_without_owner_is_swept()
-    {
-        using StoreFile file = new();
-        file.Open().Dispose();
-        file.Execute("INSERT INTO message VALUES (9, 'a', x'', x'', 0, 0, NULL, NULL)");
-        file.Open().Dispose();
-        Assert.Equal(0, file.Number("SELECT count(*) FROM message"));
     }
 
     private static StoreOpening Open(string location) => StateStores.Open(new StoreOptions { Location = location });

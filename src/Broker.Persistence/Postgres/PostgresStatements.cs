@@ -1,0 +1,75 @@
+namespace Broker.Persistence.Postgres;
+
+/// <summary>
+/// The statements of the commit path. Each takes a column of values a parameter, so that it is one however many rows.
+/// </summary>
+internal static class PostgresStatements
+{
+    /// <summary>
+    /// Moves the ticket if this connection is still the owner; if not, the division fails, and with it the whole batch: the
+    /// server decides, whatever the client believes.
+    /// </summary>
+    public const string Fence =
+        "WITH moved AS (UPDATE store_state SET ticket = $1 WHERE id = 1 AND owner = $2 RETURNING 1) "
+        + "SELECT 1 / count(*) FROM moved";
+
+    public const string RemoveMessages = "DELETE FROM message WHERE id = ANY ($1)";
+
+    public const string RemoveSessionDeliveries = "DELETE FROM delivery WHERE session_id = ANY ($1) RETURNING message_id";
+
+    public const string RemoveSessionSubscriptions = "DELETE FROM subscription WHERE session_id = ANY ($1)";
+
+    public const string RemoveSessionReceipts = "DELETE FROM receipt WHERE session_id = ANY ($1)";
+
+    public const string RemoveWills = "DELETE FROM will WHERE session_id = ANY ($1)";
+
+    public const string RemoveSessions = "DELETE FROM session WHERE id = ANY ($1)";
+
+    public const string RemoveDeliveries =
+        "DELETE FROM delivery d USING unnest($1, $2) AS k (session_id, sequence) "
+        + "WHERE d.session_id = k.session_id AND d.sequence = k.sequence RETURNING d.message_id";
+
+    public const string ReleaseDeliveries =
+        "UPDATE delivery d SET is_released = true FROM unnest($1, $2) AS k (session_id, sequence) "
+        + "WHERE d.session_id = k.session_id AND d.sequence = k.sequence";
+
+    public const string PutSessions =
+        "INSERT INTO session (id, client_id, user_name, expiry_seconds, away_at, expires_at, last_sequence, sent_sequence) "
+        + "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET user_name = excluded.user_name, "
+        + "expiry_seconds = excluded.expiry_seconds, away_at = excluded.away_at, expires_at = excluded.expires_at, "
+        + "last_sequence = excluded.last_sequence, sent_sequence = excluded.sent_sequence";
+
+    public const string PutWills =
+        "INSERT INTO will (session_id, topic, payload, properties, qos, retain, delay_seconds, expiry_seconds) "
+        + "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (session_id) DO UPDATE SET topic = excluded.topic, "
+        + "payload = excluded.payload, properties = excluded.properties, qos = excluded.qos, retain = excluded.retain, "
+        + "delay_seconds = excluded.delay_seconds, expiry_seconds = excluded.expiry_seconds";
+
+    public const string RemoveSubscriptions =
+        "DELETE FROM subscription x USING unnest($1, $2) AS k (session_id, filter) WHERE x.session_id = k.session_id "
+        + "AND hashtextextended(x.filter, 0) = hashtextextended(k.filter, 0) AND x.filter = k.filter";
+
+    public const string PutSubscriptions =
+        "INSERT INTO subscription (session_id, filter, options, subscription_id) SELECT * FROM unnest($1, $2, $3, $4)";
+
+    public const string RemoveReceipts =
+        "DELETE FROM receipt r USING unnest($1, $2) AS k (session_id, packet_id) "
+        + "WHERE r.session_id = k.session_id AND r.packet_id = k.packet_id";
+
+    public const string PutReceipts =
+        "INSERT INTO receipt (session_id, packet_id) SELECT * FROM unnest($1, $2) ON CONFLICT DO NOTHING";
+
+    public const string RemoveRetained = "DELETE FROM retained r USING unnest($1) AS k (topic) WHERE r.topic = k.topic";
+
+    public const string PutRetained =
+        "INSERT INTO retained (topic, payload, properties, qos, retain, expires_at, publisher_id) "
+        + "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)";
+
+    public const string PutMessages =
+        "INSERT INTO message (id, topic, payload, properties, qos, retain, expires_at, publisher_id) "
+        + "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)";
+
+    public const string PutDeliveries =
+        "INSERT INTO delivery (session_id, sequence, message_id, qos, retain, is_released, subscription_ids) "
+        + "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)";
+}
