@@ -38,6 +38,7 @@ install_missing() {
   command -v openssl >/dev/null || missing+=(openssl)
   command -v node >/dev/null || missing+=(nodejs)
   command -v npm >/dev/null || missing+=(npm)
+  command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
   compgen -G '/usr/lib/*/libargon2.so.1' >/dev/null || missing+=(libargon2-1)
   if [ "${#missing[@]}" -eq 0 ]; then return; fi
   say "apt: ${missing[*]}"

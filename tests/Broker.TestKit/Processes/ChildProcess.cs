@@ -61,6 +61,9 @@ public sealed partial class ChildProcess : IAsyncDisposable
         if (!_process.HasExited) _ = SendSignal(_process.Id, number);
     }
 
+    /// <summary>Sends a signal to a process that the test did not start itself, such as a child of one that it did.</summary>
+    public static void Signal(int process, int number) => _ = SendSignal(process, number);
+
     /// <summary>Ends it without a chance to say goodbye.</summary>
     public void Kill()
     {

@@ -1,5 +1,6 @@
 using Broker.Persistence;
 using Broker.Persistence.GroupCommit;
+using Broker.TestKit.Stores;
 
 namespace Broker.UnitTests.Persistence;
 

@@ -1,38 +1,11 @@
 using Broker.Persistence;
+using Broker.TestKit.Stores;
 
 namespace Broker.UnitTests.Persistence;
 
-/// <summary>Any changes, in any batches: what is read back is what they mean.</summary>
+/// <summary>Any changes, in any batches: what a crash leaves is what they meant at one instant.</summary>
 public sealed class RandomStateTests
 {
-    private const string Orphans = "SELECT count(*) FROM message WHERE id NOT IN (SELECT message_id FROM delivery)";
-    private const string Childless = "SELECT count(*) FROM delivery WHERE message_id NOT IN (SELECT id FROM message)";
-
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public async Task What_is_read_after_any_changes_and_reopenings_is_what_they_mean(int seed)
-    {
-        using StoreFile file = new();
-        RandomChanges changes = new(seed);
-        Random random = new(seed);
-        for (int round = 0; round < 20; round++)
-        {
-            using (DurableStateStore store = file.Open())
-            {
-                Assert.Equal(changes.Model.ToString(), await StateModel.TextOfAsync(store));
-                for (int count = random.Next(120); count > 0; count--)
-                {
-                    long ticket = store.Append(changes.Next());
-                    if (random.Next(10) == 0) await StoreFile.CommittedAsync(store, ticket);
-                }
-            }
-            Assert.Equal(0, file.Number(Orphans));
-            Assert.Equal(0, file.Number(Childless));
-        }
-    }
-
     [Theory]
     [InlineData(11)]
     [InlineData(12)]

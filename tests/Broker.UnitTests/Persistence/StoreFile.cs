@@ -1,12 +1,12 @@
 using Broker.Persistence;
-using Broker.TestKit;
 using Broker.TestKit.Processes;
+using Broker.TestKit.Stores;
 using Microsoft.Data.Sqlite;
 
 namespace Broker.UnitTests.Persistence;
 
 /// <summary>A store in a folder of the test's own.</summary>
-internal sealed class StoreFile : IDisposable
+internal sealed class StoreFile : IStoreUnderTest
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -63,26 +63,5 @@ internal sealed class StoreFile : IDisposable
     public void Dispose() => _folder.Dispose();
 
     /// <summary>Waits until a ticket is durable.</summary>
-    public static async Task CommittedAsync(IStateStore store, long ticket)
-    {
-        Waiter waiter = new();
-        if (store.TryWait(ticket, waiter)) await waiter.Called.WaitAsync(TestTime.Patience);
-    }
-}
-
-/// <summary>Counts its calls.</summary>
-internal sealed class Waiter : ICommitWaiter
-{
-    private readonly TaskCompletionSource _called = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _calls;
-
-    public int Calls => Volatile.Read(ref _calls);
-
-    public Task Called => _called.Task;
-
-    public void OnCommitted()
-    {
-        Interlocked.Increment(ref _calls);
-        _called.TrySetResult();
-    }
+    public static Task CommittedAsync(IStateStore store, long ticket) => StoreWaiting.CommittedAsync(store, ticket);
 }

@@ -1,6 +1,6 @@
 using Broker.Persistence.Changes;
 
-namespace Broker.UnitTests.Persistence;
+namespace Broker.TestKit.Stores;
 
 /// <summary>Changes as an engine would append them, and the state that they lead to.</summary>
 internal sealed class RandomChanges(int seed)

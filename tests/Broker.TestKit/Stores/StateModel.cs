@@ -2,8 +2,9 @@ using System.Text;
 using Broker.Persistence;
 using Broker.Persistence.Changes;
 using Broker.Persistence.Loading;
+using Xunit;
 
-namespace Broker.UnitTests.Persistence;
+namespace Broker.TestKit.Stores;
 
 /// <summary>What the changes mean, without a database; and both as text, to be compared.</summary>
 internal sealed class StateModel
