@@ -8,7 +8,7 @@ namespace Broker.Sessions;
 /// <param name="SubscriptionIds">Subscription Identifiers to send along; may be empty.</param>
 /// <param name="Qos">Effective QoS.</param>
 /// <param name="Retain">The RETAIN flag to send.</param>
-/// <param name="Sequence">Position in the session's order, from 1; 0 for QoS 0.</param>
+/// <param name="Sequence">Position in the session's order, from 1; 0 for QoS 0 that is not in the store.</param>
 /// <param name="Ticket">What must be durable before it may be sent; 0: nothing.</param>
 internal readonly record struct OutboxEntry(
     Message Message, uint[] SubscriptionIds, QualityOfService Qos, bool Retain, long Sequence = 0, long Ticket = 0)
@@ -18,8 +18,9 @@ internal readonly record struct OutboxEntry(
 }
 
 /// <summary>
-/// What waits to be sent to a session: one lane for QoS 0, one for QoS 1 and 2, so that a full window or a commit holds back
-/// only what has to wait (order is owed per topic and QoS, MQTT 5.0 section 4.6). Guarded by the session's lock.
+/// What waits to be sent to a session: one lane for QoS 0, one for QoS 1 and 2 (and for QoS 0 that comes from the store), so that
+/// a full window or a commit holds back only what has to wait (order is owed per topic and QoS, MQTT 5.0 section 4.6). Guarded by
+/// the session's lock.
 /// </summary>
 internal sealed class Outbox
 {
@@ -37,7 +38,7 @@ internal sealed class Outbox
 
     public void Enqueue(in OutboxEntry entry)
     {
-        (entry.Qos == QualityOfService.AtMostOnce ? _fireAndForget : _reliable).Enqueue(in entry);
+        (entry.Qos == QualityOfService.AtMostOnce && entry.Sequence == 0 ? _fireAndForget : _reliable).Enqueue(in entry);
         Bytes += entry.Message.PayloadLength;
     }
 

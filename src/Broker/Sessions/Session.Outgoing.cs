@@ -166,7 +166,7 @@ internal sealed partial class Session
     {
         SessionLimits limits = _context.Limits;
         _isDropping &= WaitingCount > limits.QueuedMessagesMax / 2 || WaitingBytes > limits.QueuedBytesMax / 2;
-        if (qos == QualityOfService.AtMostOnce)
+        if (qos == QualityOfService.AtMostOnce && !IsQos0Stored)
         {
             _outbox.Enqueue(new OutboxEntry(message, subscription.Ids, qos, retain));
             return 0;
@@ -225,8 +225,14 @@ internal sealed partial class Session
                 if (IsStored) Store(new DeliveryRemoved(ClientId, entry.Sequence));
                 continue;
             }
-            _window.Add(in entry);
             if (!wasSent) _sentSequence = entry.Sequence;
+            if (entry.Qos == QualityOfService.AtMostOnce)
+            {
+                Store(new DeliveryRemoved(ClientId, entry.Sequence));
+                batch.Add(OutgoingItem.Publish(entry with { Sequence = 0 }, dup: false));
+                continue;
+            }
+            _window.Add(in entry);
             batch.Add(entry.IsReleased
                 ? OutgoingItem.PubRel(entry.Sequence)
                 : OutgoingItem.Publish(in entry, dup: wasSent));

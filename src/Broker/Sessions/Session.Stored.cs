@@ -35,6 +35,10 @@ internal sealed partial class Session
     // A session that has ended writes nothing: its client id may have a new session by now.
     private bool IsStored => _keepsState && !_hasEnded;
 
+    // queue_qos0_messages: they wait where the others wait, and those that come later do not overtake them [MQTT-4.6.0-6].
+    private bool IsQos0Stored =>
+        _context.Limits.QueueQos0Messages && IsStored && (_connection is null || _backlog.Count > 0);
+
     /// <summary>The session as it was committed, without an owner. Its subscriptions, receipts and will follow.</summary>
     public static Session Restore(StoredSession stored, SessionContext context)
     {

@@ -216,6 +216,29 @@ public sealed class CrashTests
         Assert.Equal(0, crashing.Broker.Engine.Sessions.Registry.Sessions.Sum(session => session.QueuedCount));
     }
 
+    [Fact, Spec("MQTT-3.3.1-2"), Spec("MQTT-4.6.0-6")]
+    public async Task QUEUE_OfAwaySession_QoS0IsQueued_ComesInItsOrderAfterACrash()
+    {
+        await using CrashingBroker crashing = await CrashingBroker.StartAsync(
+            options => options with { Limits = options.Limits with { QueueQos0Messages = true } });
+        await (await Subscriber(crashing, "a")).DisconnectAsync();
+        TestClient publisher = await crashing.Broker.ConnectAsync("publisher");
+        await publisher.PublishAsync(new("a", "zero"));
+        await publisher.PublishAndCompleteAsync(new("a", "one", AtLeastOnce));
+
+        await crashing.CrashAsync();
+
+        TestClient client = await crashing.ConnectAsync("client");
+        ReceivedPublish zero = await client.ExpectPublishAsync("a", "zero");
+        Assert.Equal((AtMostOnce, (ushort)0, false), (zero.Qos, zero.PacketId, zero.Dup));
+        await client.ExpectPublishAsync("a", "one");
+        await client.SubscribeAsync("fence"); // Acknowledged after the end of the first delivery is committed.
+        await crashing.CrashAsync();
+        client = await crashing.ConnectAsync("client");
+        await client.ExpectPublishAsync("a", "one");
+        await client.ExpectNothingAsync();
+    }
+
     [Fact]
     public async Task SESSION_InServer_BrokerStopsInGoodOrder_WhatWasNeverSentIsNoDuplicate()
     {

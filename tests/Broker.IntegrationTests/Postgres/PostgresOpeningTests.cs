@@ -138,7 +138,8 @@ public sealed class PostgresOpeningTests(PostgresFixture fixture)
         string folder = (string)place.Scalar("SHOW unix_socket_directories")!;
         if (!File.Exists(Path.Combine(folder, $".s.PGSQL.{_server.Port}"))) return; // The server is not on this machine.
         string name = new Uri(place.Location).AbsolutePath;
-        string location = $"postgres://{_server.User}:{Uri.EscapeDataString(_server.Password)}@:{_server.Port}{name}?host={folder}";
+        string password = Uri.EscapeDataString(_server.Password);
+        string location = $"postgres://{_server.User}:{password}@:{_server.Port}{name}?host={folder}";
         StoreOpening opening = Open(location);
         Assert.True(opening.IsOpen, opening.Trouble?.Sentence);
         opening.Store.Dispose();

@@ -57,6 +57,7 @@ public sealed class SessionOfferTests
 
         Assert.Equal(isQueued ? DropReason.None : DropReason.OfflineQos0, bench.Offer("x", Q0).Drop);
         bench.Attach();
+        bench.Store.Commit();
         Assert.Equal(isQueued ? 1 : 0, bench.Drain().Count);
     }
 
