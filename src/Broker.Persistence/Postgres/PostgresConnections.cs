@@ -25,8 +25,7 @@ internal static class PostgresConnections
         ) AS wanted (name, setting) WHERE wanted.name IN (SELECT name FROM pg_settings)
         """;
 
-    // Rows are found by their keys only. A plan is made once and kept, maybe when a table was empty: it must not be one that
-    // reads the whole table, which may be large by then.
+    // Rows are found by their keys only: the size that a table had when it was last looked at says nothing.
     private const string KeyLookups =
         "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_bitmapscan = off";
 
@@ -41,8 +40,10 @@ internal static class PostgresConnections
 
     /// <summary>A connection that sees with each statement what is committed.</summary>
     /// <exception cref="NpgsqlException">It cannot be opened.</exception>
-    public static NpgsqlConnection OpenForReading(PostgresLocation location) =>
-        Open(location, SessionSettings, KeyLookups, "SET default_transaction_read_only = on");
+    public static NpgsqlConnection OpenForReading(PostgresLocation location) => Open(
+        location, SessionSettings, KeyLookups,
+        // A page has a plan of its own, made for the table as it is now: a page costs far more than its plan.
+        "SET plan_cache_mode = force_custom_plan; SET default_transaction_read_only = on");
 
     /// <summary>A connection that sees the database as it is at this moment until it is closed.</summary>
     /// <exception cref="NpgsqlException">It cannot be opened.</exception>

@@ -3,6 +3,11 @@ namespace Broker.Persistence.Postgres;
 /// <summary>
 /// The statements of the commit path. Each takes a column of values a parameter, so that it is one however many rows.
 /// </summary>
+/// <remarks>
+/// A plan is made once a connection, perhaps when a table is empty, as queues often are: a join is then planned as a reading of
+/// the whole table, and stays one when the table has a million rows. So rows are looked up one by one behind an OFFSET 0, which
+/// the planner may not dissolve, and found again by their place.
+/// </remarks>
 internal static class PostgresStatements
 {
     /// <summary>
@@ -26,12 +31,10 @@ internal static class PostgresStatements
     public const string RemoveSessions = "DELETE FROM session WHERE id = ANY ($1)";
 
     public const string RemoveDeliveries =
-        "DELETE FROM delivery d USING unnest($1, $2) AS k (session_id, sequence) "
-        + "WHERE d.session_id = k.session_id AND d.sequence = k.sequence RETURNING d.message_id";
+        $"DELETE FROM delivery WHERE ctid = ANY (ARRAY ({Deliveries})) RETURNING message_id";
 
     public const string ReleaseDeliveries =
-        "UPDATE delivery d SET is_released = true FROM unnest($1, $2) AS k (session_id, sequence) "
-        + "WHERE d.session_id = k.session_id AND d.sequence = k.sequence";
+        $"UPDATE delivery SET is_released = true WHERE ctid = ANY (ARRAY ({Deliveries}))";
 
     public const string PutSessions =
         "INSERT INTO session (id, client_id, user_name, expiry_seconds, away_at, expires_at, last_sequence, sent_sequence) "
@@ -46,20 +49,24 @@ internal static class PostgresStatements
         + "delay_seconds = excluded.delay_seconds, expiry_seconds = excluded.expiry_seconds";
 
     public const string RemoveSubscriptions =
-        "DELETE FROM subscription x USING unnest($1, $2) AS k (session_id, filter) WHERE x.session_id = k.session_id "
-        + "AND hashtextextended(x.filter, 0) = hashtextextended(k.filter, 0) AND x.filter = k.filter";
+        "DELETE FROM subscription WHERE ctid = ANY (ARRAY (SELECT found.ctid FROM unnest($1, $2) AS k (session_id, filter), "
+        + "LATERAL (SELECT x.ctid FROM subscription x WHERE x.session_id = k.session_id "
+        + "AND hashtextextended(x.filter, 0) = hashtextextended(k.filter, 0) AND x.filter = k.filter OFFSET 0) found))";
 
     public const string PutSubscriptions =
         "INSERT INTO subscription (session_id, filter, options, subscription_id) SELECT * FROM unnest($1, $2, $3, $4)";
 
     public const string RemoveReceipts =
-        "DELETE FROM receipt r USING unnest($1, $2) AS k (session_id, packet_id) "
-        + "WHERE r.session_id = k.session_id AND r.packet_id = k.packet_id";
+        "DELETE FROM receipt WHERE ctid = ANY (ARRAY (SELECT found.ctid FROM unnest($1, $2) AS k (session_id, packet_id), "
+        + "LATERAL (SELECT x.ctid FROM receipt x WHERE x.session_id = k.session_id AND x.packet_id = k.packet_id "
+        + "OFFSET 0) found))";
 
     public const string PutReceipts =
         "INSERT INTO receipt (session_id, packet_id) SELECT * FROM unnest($1, $2) ON CONFLICT DO NOTHING";
 
-    public const string RemoveRetained = "DELETE FROM retained r USING unnest($1) AS k (topic) WHERE r.topic = k.topic";
+    public const string RemoveRetained =
+        "DELETE FROM retained WHERE ctid = ANY (ARRAY (SELECT found.ctid FROM unnest($1) AS k (topic), "
+        + "LATERAL (SELECT x.ctid FROM retained x WHERE x.topic = k.topic OFFSET 0) found))";
 
     public const string PutRetained =
         "INSERT INTO retained (topic, payload, properties, qos, retain, expires_at, publisher_id) "
@@ -72,4 +79,9 @@ internal static class PostgresStatements
     public const string PutDeliveries =
         "INSERT INTO delivery (session_id, sequence, message_id, qos, retain, is_released, subscription_ids) "
         + "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)";
+
+    /// <summary>Where the rows of deliveries are.</summary>
+    private const string Deliveries =
+        "SELECT found.ctid FROM unnest($1, $2) AS k (session_id, sequence), LATERAL (SELECT x.ctid FROM delivery x "
+        + "WHERE x.session_id = k.session_id AND x.sequence = k.sequence OFFSET 0) found";
 }
