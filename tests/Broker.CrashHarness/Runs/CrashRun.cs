@@ -30,7 +30,7 @@ internal sealed class CrashRun : IAsyncDisposable
         _plan = RunPlan.Choose(options.Seed);
         _cast = new Cast(_context, _plan);
         _store = StoreServers.Create(options.Store, _folder);
-        _broker = new BrokerServer(options, _folder, _context.Port, _store.Url);
+        _broker = new BrokerServer(options, _folder, _context.Port, _store);
         _retained = new RetainedCheck(_context, _plan);
     }
 

@@ -4,7 +4,7 @@ using Broker.TestKit.Processes;
 namespace Broker.CrashHarness.Servers;
 
 /// <summary>The broker under test, or another program in its place: started and killed as often as the plan says.</summary>
-internal sealed class BrokerServer(HarnessOptions options, TemporaryFolder folder, int port, string storeUrl)
+internal sealed class BrokerServer(HarnessOptions options, TemporaryFolder folder, int port, IStoreServer store)
     : IAsyncDisposable
 {
     /// <summary>Seconds that an owner has to return after a crash before its will is published.</summary>
@@ -83,6 +83,6 @@ internal sealed class BrokerServer(HarnessOptions options, TemporaryFolder folde
         if (options.Kill == Victim.Nobody) return "persistence false";
         return IsMosquitto
             ? $"persistence true\npersistence_location {folder.Path}/"
-            : $"persistence true\npersistence_url {storeUrl}\nwill_grace {WillGraceSeconds}";
+            : $"persistence true\npersistence_url {store.Url}\nwill_grace {WillGraceSeconds}";
     }
 }

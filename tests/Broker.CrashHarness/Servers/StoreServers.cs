@@ -8,6 +8,7 @@ internal static class StoreServers
     public static IStoreServer Create(StoreKind kind, TemporaryFolder folder) => kind switch
     {
         StoreKind.Sqlite => new SqliteFileStore(folder),
-        _ => throw new NotSupportedException($"{kind} is not there yet"),
+        StoreKind.Postgres => new PostgresStore(),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 }
