@@ -29,7 +29,7 @@ internal sealed class Initial : Migration
             },
             constraints: table => table.PrimaryKey("pk_store_state", row => row.id));
         migrationBuilder.Sql("INSERT INTO store_state (id, ticket) VALUES (1, 0);");
-        foreach (string view in StateViews.All) migrationBuilder.Sql(view);
+        foreach (string view in StateViews.For(isPostgres)) migrationBuilder.Sql(view);
         if (!isPostgres) return;
         foreach (string statement in PostgresTables.All) migrationBuilder.Sql(statement);
     }

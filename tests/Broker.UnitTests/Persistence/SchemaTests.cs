@@ -31,23 +31,6 @@ public sealed class SchemaTests
         }
     }
 
-    [Theory]
-    [InlineData("mqtt_sessions", "client_id user_name expiry_seconds away_at expires_at subscriptions messages")]
-    [InlineData("mqtt_subscriptions", "client_id filter options qos subscription_id")]
-    [InlineData("mqtt_queued", "client_id sequence packet_id qos topic payload expires_at publisher_id")]
-    [InlineData("mqtt_inflight", "client_id sequence packet_id qos topic payload expires_at publisher_id")]
-    [InlineData("mqtt_retained", "topic payload qos expires_at publisher_id")]
-    public void A_view_has_the_columns_that_it_had(string view, string columns)
-    {
-        using StoreFile file = new();
-        file.Open().Dispose();
-        using SqliteConnection connection = file.Connect();
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = $"SELECT * FROM {view}";
-        using SqliteDataReader reader = command.ExecuteReader();
-        Assert.Equal(columns, string.Join(' ', Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)));
-    }
-
     private static int KeyPosition(IProperty property) =>
         property.FindContainingPrimaryKey() is { } key ? key.Properties.ToList().IndexOf(property) + 1 : 0;
 
