@@ -3,8 +3,8 @@ namespace Broker.Persistence.Ef;
 /// <summary>
 /// The views that operators query: their columns stay as they are while the tables may change; docs/sql.md has a row for each.
 /// Instants are milliseconds since 1970 UTC, null where there is none; beside each stands how far it is from now in seconds, so
-/// that a query needs no function that one database has and the other has not. What was sent to a client that is connected only memory
-/// knows: its deliveries count as queued until PUBREC.
+/// that a query needs no function that one database has and the other has not. What was sent to a client that is connected only
+/// memory knows: its deliveries count as queued until PUBREC.
 /// </summary>
 internal static class StateViews
 {

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using Broker.Persistence;
 using Broker.TestKit.Processes;
@@ -40,6 +41,8 @@ internal sealed class PostgresPlace(PostgresServer server, string location) : IS
 
     /// <summary>A connection of somebody else.</summary>
     public NpgsqlConnection Connect() => server.ConnectAsync(Location).GetAwaiter().GetResult();
+
+    DbConnection IStoreUnderTest.Connect() => Connect();
 
     public void Dispose()
     {

@@ -42,23 +42,6 @@ public sealed class PostgresSchemaTests(PostgresFixture fixture)
         Assert.Equal(SchemaVersions.Names.Order(), made.Order());
     }
 
-    [Theory]
-    [InlineData("mqtt_sessions", "client_id user_name expiry_seconds away_at expires_at subscriptions messages")]
-    [InlineData("mqtt_subscriptions", "client_id filter options qos subscription_id")]
-    [InlineData("mqtt_queued", "client_id sequence packet_id qos topic payload expires_at publisher_id")]
-    [InlineData("mqtt_inflight", "client_id sequence packet_id qos topic payload expires_at publisher_id")]
-    [InlineData("mqtt_retained", "topic payload qos expires_at publisher_id")]
-    public async Task A_view_has_the_columns_that_it_had(string view, string columns)
-    {
-        using PostgresPlace place = await PostgresPlace.NewAsync(fixture.Server);
-        place.Open().Dispose();
-        using NpgsqlConnection connection = place.Connect();
-        using NpgsqlCommand command = connection.CreateCommand();
-        command.CommandText = $"SELECT * FROM {view}";
-        using NpgsqlDataReader reader = command.ExecuteReader();
-        Assert.Equal(columns, string.Join(' ', Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)));
-    }
-
     private static int KeyPosition(IProperty property) =>
         property.FindContainingPrimaryKey() is { } key ? key.Properties.ToList().IndexOf(property) + 1 : 0;
 

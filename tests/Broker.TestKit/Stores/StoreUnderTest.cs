@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Broker.Persistence;
 
 namespace Broker.TestKit.Stores;
@@ -7,6 +8,12 @@ public interface IStoreUnderTest : IDisposable
 {
     /// <summary>Opens the store there, a new one at first.</summary>
     DurableStateStore Open(Action<StoreAvailability>? changed = null);
+
+    /// <summary>What an operator would call it.</summary>
+    string Location { get; }
+
+    /// <summary>A connection of somebody else, open.</summary>
+    DbConnection Connect();
 
     /// <summary>Asks the database, on a connection of somebody else.</summary>
     long Number(string sql);

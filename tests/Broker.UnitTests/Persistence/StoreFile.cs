@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Broker.Persistence;
 using Broker.TestKit.Processes;
 using Broker.TestKit.Stores;
@@ -11,6 +12,10 @@ internal sealed class StoreFile : IStoreUnderTest
     private readonly TemporaryFolder _folder = new();
 
     public string Path => _folder.File("broker.db");
+
+    public string Location => Path;
+
+    DbConnection IStoreUnderTest.Connect() => Connect();
 
     public DurableStateStore Open(Action<StoreAvailability>? changed = null) => OpenAt(Path, changed);
 

@@ -1,9 +1,9 @@
 using Broker.Persistence.Changes;
 
-namespace Broker.UnitTests.Persistence;
+namespace Broker.TestKit.Stores;
 
 /// <summary>A little of everything that a store can hold, as a broker would have written it.</summary>
-internal static class SampleState
+public static class SampleState
 {
     /// <summary>A payload that is not text.</summary>
     public static readonly byte[] Binary = [0x00, 0xFF, 0xC3, 0x28, 0x80];
