@@ -1,0 +1,91 @@
+using System.Buffers.Binary;
+using Broker.Protocol;
+using Load.Checking;
+
+namespace Load.Clients;
+
+/// <summary>Checks what it gets against what it is owed, and acknowledges a whole read at once.</summary>
+internal sealed class Subscriber(int number, StreamCheck check, DeliveryTotals totals) : IRole
+{
+    private Client? _client;
+    private HashSet<ushort>? _unreleased;
+
+    public string Name => $"subscriber {number}";
+
+    public StreamCheck Check { get; } = check;
+
+    public void Opened(Client client) => _client = client;
+
+    public void Frame(byte first, ReadOnlySpan<byte> body, long now)
+    {
+        switch ((PacketType)(first >> 4))
+        {
+            case PacketType.Publish:
+                Message(first, body, now);
+                break;
+            case PacketType.PubRel:
+                ushort id = BinaryPrimitives.ReadUInt16BigEndian(body);
+                _unreleased?.Remove(id);
+                Answer(0x70, id);
+                break;
+            default:
+                throw new LoadException($"{Name}: a packet of type {first >> 4}");
+        }
+    }
+
+    public void BatchEnd() => _client!.Link.Flush();
+
+    private void Message(byte first, ReadOnlySpan<byte> body, long now)
+    {
+        // PUBLISH: topic [| packet id] [| properties] | payload
+        int qos = first >> 1 & 3;
+        int at = 2 + BinaryPrimitives.ReadUInt16BigEndian(body);
+        ushort id = 0;
+        if (qos > 0)
+        {
+            id = BinaryPrimitives.ReadUInt16BigEndian(body[at..]);
+            at += 2;
+        }
+        if (_client!.IsMqtt5) at += PropertiesLength(body[at..]);
+        bool isNew = true;
+        if (qos == 1)
+        {
+            Answer(0x40, id);
+        }
+        else if (qos == 2)
+        {
+            // A packet id that was not released yet is the same message again, which the protocol hides.
+            isNew = (_unreleased ??= []).Add(id);
+            Answer(0x50, id);
+        }
+        if (body.Length - at < MessageStamp.Length)
+        {
+            totals.Strays++;
+        }
+        else if (isNew)
+        {
+            MessageStamp stamp = MessageStamp.Read(body[at..]);
+            Check.Record(stamp, isDup: (first & 0x08) != 0);
+            totals.Latency.Record(now - stamp.SentAt);
+        }
+    }
+
+    /// <summary>PUBACK, PUBREC, PUBCOMP: type | 2 | packet id</summary>
+    private void Answer(byte first, ushort id)
+    {
+        Span<byte> answer = _client!.Link.Reserve(4);
+        answer[0] = first;
+        answer[1] = 2;
+        BinaryPrimitives.WriteUInt16BigEndian(answer[2..], id);
+        _client.Link.Advance(4);
+    }
+
+    private static int PropertiesLength(ReadOnlySpan<byte> block)
+    {
+        int length = 0;
+        int bytes = 0;
+        do length |= (block[bytes] & 0x7F) << (7 * bytes);
+        while (block[bytes++] >= 0x80);
+        return length + bytes;
+    }
+}

@@ -1,0 +1,65 @@
+using Broker.Protocol;
+
+namespace Load.Options;
+
+/// <summary>What a run is told. What is null has a default of its scenario.</summary>
+internal sealed record LoadOptions
+{
+    /// <summary>The broker's port on 127.0.0.1; nothing else is ever talked to.</summary>
+    public int Port { get; init; } = 1883;
+
+    /// <summary>How long is measured, without <see cref="Messages"/>.</summary>
+    public double Seconds { get; init; } = 10;
+
+    /// <summary>What runs before it, uncounted: a runtime has to compile its hot paths first.</summary>
+    public double WarmUpSeconds { get; init; } = 2;
+
+    /// <summary>How many messages are sent, in place of a time.</summary>
+    public long? Messages { get; init; }
+
+    public int? Publishers { get; init; }
+
+    public int? Subscribers { get; init; }
+
+    /// <summary>Messages that a publisher has in flight, 1 to 32,768.</summary>
+    public int? Window { get; init; }
+
+    public int Qos { get; init; } = 1;
+
+    /// <summary>QoS of the subscriptions; null: that of the messages.</summary>
+    public int? SubscriberQos { get; init; }
+
+    /// <summary>Bytes of a payload.</summary>
+    public int Payload { get; init; } = 64;
+
+    /// <summary>How many topics; null: one for each subscriber, at least one.</summary>
+    public int? Topics { get; init; }
+
+    /// <summary>The sessions of subscribers outlive their connections.</summary>
+    public bool Persistent { get; init; }
+
+    /// <summary>Subscribers subscribe and leave before the first message.</summary>
+    public bool Away { get; init; }
+
+    public ProtocolVersion Version { get; init; } = ProtocolVersion.Mqtt311;
+
+    /// <summary>The broker's process; 0: its CPU time and memory are not reported.</summary>
+    public int Pid { get; init; }
+
+    public bool Json { get; init; }
+
+    /// <summary>File that keeps what the sessions away are owed, for `drain`; null: they return in this run.</summary>
+    public string? Keep { get; init; }
+
+    /// <summary>Shell command that `churn` runs after each round.</summary>
+    public string? Probe { get; init; }
+
+    /// <summary>Messages of one round of `churn`.</summary>
+    public long Round { get; init; } = 100_000;
+
+    /// <summary>How long nothing may move before the rest counts as lost.</summary>
+    public double PatienceSeconds { get; init; } = 30;
+
+    /// <summary>Figures that are known before the run, for the report.</summary>
+    public IReadOnlyList<(string Name, string Value)> Labels { get; init; } = [];
+}

@@ -1,0 +1,65 @@
+using Load.Options;
+using Load.Scenarios;
+using Load.Tables;
+
+namespace Load;
+
+internal static class Program
+{
+    private const int Failed = 1;
+    private const int Misused = 2;
+    private const int Broken = 3;
+
+    private static int Main(string[] args)
+    {
+        try
+        {
+            return Run(args) ? 0 : Failed;
+        }
+        catch (UsageException exception)
+        {
+            Console.Error.WriteLine($"broker-load: {exception.Message}; broker-load --help says more");
+            return Misused;
+        }
+        catch (LoadException exception)
+        {
+            Console.Error.WriteLine($"broker-load: {exception.Message}");
+            return Broken;
+        }
+    }
+
+    private static bool Run(string[] args)
+    {
+        if (args.Length == 0 || args[0] is "--help" or "-h") return Help();
+        if (args[0] == "table") return MarkdownTable.Run(args.AsSpan(1), Console.Out);
+        List<string> operands = [];
+        LoadOptions options = OptionReader.Read(args.AsSpan(1), operands);
+        if (operands.Count != (args[0] == "drain" ? 1 : 0)) throw new UsageException("too many or too few words");
+        return args[0] switch
+        {
+            "ack" => AckScenario.Run(options, Console.Out),
+            "queue" => QueueScenario.Run(options, Console.Out),
+            "churn" => ChurnScenario.Run(options, Console.Out),
+            "drain" => DrainScenario.Run(options, operands[0], Console.Out),
+            _ => throw new UsageException($"{args[0]} is not a scenario"),
+        };
+    }
+
+    private static bool Help()
+    {
+        Console.WriteLine(
+            """
+            broker-load SCENARIO [OPTION ...]: drives a broker on 127.0.0.1 and checks that nothing is lost, doubled or out of order.
+
+              ack          publishers alone, or with subscribers that are away (--away) or listen: rates and times of the acks
+              drain FILE   sessions that `ack --away --keep FILE` left return and are checked, after a restart for example
+              queue        fills the queues of sessions that are away, watches the broker's memory, then drains them
+              churn        rounds of filling and draining, with a look at the store (--probe) after each
+              table        a Markdown table of medians from --json lines; `broker-load table --help`
+
+            """);
+        foreach (string line in OptionReader.Help()) Console.WriteLine(line);
+        Console.WriteLine("\nStatus: 0 all checks passed, 1 a check failed, 2 wrong options, 3 the broker went away or refused.");
+        return true;
+    }
+}

@@ -1,0 +1,163 @@
+using System.Globalization;
+using Broker.Protocol;
+using Broker.Protocol.Packets;
+using Load.Checking;
+using Load.Clients;
+using Load.Options;
+using Load.Wire;
+
+namespace Load.Scenarios;
+
+/// <summary>All clients of a run: who publishes what, who is owed what, and how they come and go.</summary>
+internal sealed class Fleet : IDisposable
+{
+    /// <summary>More connections at once would measure the broker's listen backlog.</summary>
+    private const int OpenAtOnce = 100;
+
+    private const uint SessionExpirySeconds = 86_400;
+
+    private static readonly TimeSpan HandshakeLimit = TimeSpan.FromSeconds(60);
+
+    private readonly LoadOptions _options;
+    private readonly FleetShape _shape;
+    private readonly string[] _topics;
+    private readonly Publisher[] _publishers;
+    private readonly Subscriber[] _subscribers;
+    private readonly List<Client> _publisherClients = [];
+    private readonly List<Client> _subscriberClients = [];
+
+    public Fleet(LoadOptions options, FleetShape shape)
+    {
+        _options = options;
+        _shape = shape;
+        _topics = [.. Enumerable.Range(0, shape.Topics).Select(shape.TopicOf)];
+        var templates = new PublishTemplates(options.Version, options.Qos, options.Payload, _topics);
+        _publishers = new Publisher[shape.Publishers];
+        for (int i = 0; i < _publishers.Length; i++)
+            _publishers[i] = new Publisher(i, shape.Window, shape.Topics, templates, Acks);
+        _subscribers = new Subscriber[shape.Subscribers];
+        for (int i = 0; i < _subscribers.Length; i++)
+        {
+            TopicRange range = TopicRange.OfSubscriber(i, shape.Subscribers, shape.Topics);
+            _subscribers[i] = new Subscriber(i, new StreamCheck(range, shape.Publishers, Deliveries), Deliveries);
+        }
+    }
+
+    public EventLoop Loop { get; } = new();
+
+    public AckTotals Acks { get; } = new();
+
+    public DeliveryTotals Deliveries { get; } = new();
+
+    /// <summary>Messages sent under each topic by each publisher.</summary>
+    public IReadOnlyList<IReadOnlyList<long>> Sent => [.. _publishers.Select(publisher => publisher.Sent)];
+
+    /// <summary>Messages sent and not acknowledged.</summary>
+    public long InFlight => _publishers.Sum(publisher => (long)publisher.InFlight);
+
+    /// <summary>What all subscribers together have to get.</summary>
+    public long Owed(IReadOnlyList<IReadOnlyList<long>> sent) =>
+        _subscribers.Sum(subscriber => sent.Sum(topics =>
+        {
+            TopicRange range = subscriber.Check.Topics;
+            return topics.Skip(range.First).Take(range.Count).Sum();
+        }));
+
+    /// <summary>Makes the sessions and their subscriptions.</summary>
+    public void Subscribe() => OpenSubscribers(isReturn: false);
+
+    /// <summary>The sessions come back; each must still be there.</summary>
+    public void Return() => OpenSubscribers(isReturn: true);
+
+    /// <summary>The subscribers disconnect.</summary>
+    public void Leave() => Close(_subscriberClients);
+
+    public void ConnectPublishers()
+    {
+        for (int i = 0; i < _publishers.Length; i++)
+        {
+            // A publisher that lost its session with the connection could not say what became of its messages.
+            _publisherClients.Add(Open(_publishers[i], $"p{i}", isPersistent: false, []));
+            if ((i + 1) % OpenAtOnce == 0) AwaitReady(_publisherClients);
+        }
+        AwaitReady(_publisherClients);
+    }
+
+    /// <summary>Each publisher begins with its share; without a number it goes on until told to stop.</summary>
+    public void StartPublishers(long? messages)
+    {
+        for (int i = 0; i < _publishers.Length; i++)
+        {
+            long share = messages is { } all ? all / _publishers.Length + (i < all % _publishers.Length ? 1 : 0) : long.MaxValue;
+            _publishers[i].Start(share);
+        }
+    }
+
+    public void StopPublishers()
+    {
+        foreach (Publisher publisher in _publishers) publisher.Stop();
+    }
+
+    public void DisconnectPublishers() => Close(_publisherClients);
+
+    /// <summary>Waits until everything that may be sent is sent and acknowledged, or nothing moves any more.</summary>
+    public bool AwaitAcks() => Loop.RunWhileMoving(
+        () => !Array.Exists(_publishers, publisher => publisher.HasBudget || publisher.InFlight > 0),
+        () => Acks.Acked + Acks.Refused,
+        TimeSpan.FromSeconds(_options.PatienceSeconds));
+
+    /// <summary>Waits until the subscribers have everything, or nothing moves any more.</summary>
+    public bool AwaitDeliveries(long owed) => Loop.RunWhileMoving(
+        () => Deliveries.Received >= owed,
+        () => Deliveries.Received,
+        TimeSpan.FromSeconds(_options.PatienceSeconds));
+
+    public void Dispose() => Loop.Dispose();
+
+    private void OpenSubscribers(bool isReturn)
+    {
+        for (int i = 0; i < _subscribers.Length; i++)
+        {
+            SubscriptionRequest[] requests = isReturn ? [] : Requests(_subscribers[i].Check.Topics);
+            Client client = Open(_subscribers[i], $"s{i}", _options.Persistent, requests);
+            _subscriberClients.Add(client);
+            if ((i + 1) % OpenAtOnce == 0) AwaitReady(_subscriberClients);
+        }
+        AwaitReady(_subscriberClients);
+        int missing = isReturn ? _subscriberClients.Count(client => !client.IsSessionPresent) : 0;
+        if (missing > 0) throw new LoadException($"{missing} of {_subscribers.Length} sessions are gone");
+    }
+
+    private SubscriptionRequest[] Requests(TopicRange range)
+    {
+        byte options = SubscriptionRequest.ToOptions((QualityOfService)(_options.SubscriberQos ?? _options.Qos));
+        return [.. _topics.Skip(range.First).Take(range.Count).Select(topic => new SubscriptionRequest(topic, options))];
+    }
+
+    private Client Open(IRole role, string id, bool isPersistent, SubscriptionRequest[] subscriptions)
+    {
+        bool isMqtt5 = _options.Version == ProtocolVersion.Mqtt50;
+        ConnectPacket connect = new()
+        {
+            Version = _options.Version,
+            ClientId = string.Create(CultureInfo.InvariantCulture, $"{_shape.Run}-{id}"),
+            CleanStart = !isPersistent,
+            SessionExpiryIntervalSeconds = isMqtt5 && isPersistent ? SessionExpirySeconds : 0,
+        };
+        return Client.Open(Loop, _options.Port, role, connect, subscriptions);
+    }
+
+    private void AwaitReady(List<Client> clients)
+    {
+        if (!Loop.RunUntil(() => clients.TrueForAll(client => client.IsReady), HandshakeLimit))
+            throw new LoadException($"{clients.Count(client => !client.IsReady)} clients were not answered");
+    }
+
+    private void Close(List<Client> clients)
+    {
+        foreach (Client client in clients) client.Leave();
+        if (!Loop.RunUntil(() => clients.TrueForAll(client => client.IsClosed), HandshakeLimit))
+            throw new LoadException("the broker did not close after DISCONNECT");
+        clients.Clear();
+    }
+}
