@@ -9,15 +9,27 @@ namespace Broker.Persistence.GroupCommit;
 /// </summary>
 internal sealed class ChangeBatch(SessionTable sessions)
 {
+    /// <summary>Fewer deliveries than this are not worth a wait.</summary>
+    private const int WorthHoldingFrom = 64;
+
     private readonly List<SessionEntry> _touched = [];
+    private readonly HashSet<string> _ended = new(StringComparer.Ordinal);
     private readonly List<long> _removedSessions = [];
     private readonly Dictionary<string, StoredMessage?> _retained = new(StringComparer.Ordinal);
+
+    private int _queued;
+    private int _completed;
 
     /// <summary>Rows that came and went in memory since the store was opened.</summary>
     public long RowsElided { get; private set; }
 
     /// <summary>Bytes it keeps in memory, roughly.</summary>
     public long Bytes { get; private set; }
+
+    /// <summary>
+    /// Whether of the deliveries of the last batch many were completed at once, so that it pays to let this one get old.
+    /// </summary>
+    public bool IsWorthHolding { get; private set; }
 
     public void Add(StateChange change)
     {
@@ -42,6 +54,21 @@ internal sealed class ChangeBatch(SessionTable sessions)
         }
     }
 
+    /// <summary>
+    /// Drops what is queued here and completed in changes that come behind it, and those changes: nobody waits for them, so they
+    /// may be durable before their turn.
+    /// </summary>
+    public void RemoveCompleted(List<StateChange?> behind)
+    {
+        _ended.Clear();
+        for (int i = 0; i < behind.Count; i++)
+        {
+            // Behind its end a client id is another session, whose sequence numbers begin anew.
+            if (behind[i] is SessionRemoved ended) _ended.Add(ended.ClientId);
+            if (behind[i] is DeliveryRemoved removed && !_ended.Contains(removed.ClientId) && TryElide(removed)) behind[i] = null;
+        }
+    }
+
     /// <summary>Turns what was collected into rows and starts anew.</summary>
     public CommitPlan Take(long ticket, MessageReferences references)
     {
@@ -62,6 +89,8 @@ internal sealed class ChangeBatch(SessionTable sessions)
         _removedSessions.Clear();
         _retained.Clear();
         Bytes = 0;
+        IsWorthHolding = _queued >= WorthHoldingFrom && _completed * 2 >= _queued;
+        (_queued, _completed) = (0, 0);
         return plan;
     }
 
@@ -112,6 +141,7 @@ internal sealed class ChangeBatch(SessionTable sessions)
         if (!sessions.TryGet(queued.ClientId, out SessionEntry? session)) return;
         SessionDelta delta = DeltaOf(session);
         session.LastSequence = Math.Max(session.LastSequence, queued.Sequence);
+        _queued++;
         (delta.Deliveries ??= [])[queued.Sequence] = new DeliveryDelta { Queued = queued };
     }
 
@@ -125,16 +155,28 @@ internal sealed class ChangeBatch(SessionTable sessions)
 
     private void Add(DeliveryRemoved removed)
     {
-        if (DeltaOf(removed.ClientId) is not { } delta) return;
-        Dictionary<long, DeliveryDelta> deliveries = delta.Deliveries ??= [];
-        if (deliveries.TryGetValue(removed.Sequence, out DeliveryDelta delivery) && delivery.Queued is { } queued)
+        if (TryElide(removed))
         {
-            deliveries.Remove(removed.Sequence);
-            Bytes -= ChangeSize.Of(queued) + ChangeSize.Of(removed);
-            RowsElided++;
+            Bytes -= ChangeSize.Of(removed);
             return;
         }
-        deliveries[removed.Sequence] = new DeliveryDelta { IsRemoved = true };
+        if (DeltaOf(removed.ClientId) is not { } delta) return;
+        _completed++;
+        (delta.Deliveries ??= [])[removed.Sequence] = new DeliveryDelta { IsRemoved = true };
+    }
+
+    /// <summary>Whether the delivery was queued in this batch: then it never was.</summary>
+    private bool TryElide(DeliveryRemoved removed)
+    {
+        if (!sessions.TryGet(removed.ClientId, out SessionEntry? session) || session.Delta?.Deliveries is not { } deliveries)
+            return false;
+        if (!deliveries.TryGetValue(removed.Sequence, out DeliveryDelta delivery) || delivery.Queued is not { } queued)
+            return false;
+        deliveries.Remove(removed.Sequence);
+        Bytes -= ChangeSize.Of(queued);
+        RowsElided++;
+        _completed++;
+        return true;
     }
 
     private void PutReceipt(string clientId, ushort packetId, bool isPresent)

@@ -7,6 +7,8 @@ namespace Broker.Persistence.GroupCommit;
 /// forward. There is no timer: while a commit runs the next batch collects, so a batch is as large as the load makes it.
 /// </summary>
 /// <remarks>
+/// While many deliveries are completed soon after they are queued, a batch waits for the end of one more commit: by then most of it
+/// is completed and is never written, which is worth more than the wait. With nothing to wait for it is committed at once.
 /// An attempt that fails is kept as it is and tried again until the database has it; what comes meanwhile collects in the next
 /// batch, where it can still cancel out. Nothing is given up but by closing the store.
 /// </remarks>
@@ -14,6 +16,9 @@ internal sealed class GroupCommitWriter : IDisposable
 {
     /// <summary>An idle database is asked so often whether it is still there.</summary>
     private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a batch that is worth it is held back when no commit is running that it could wait for.</summary>
+    private static readonly TimeSpan HoldPeriod = TimeSpan.FromMilliseconds(1);
 
     /// <summary>A list that grew larger than this in a rush is let go of.</summary>
     private const int ListCapacityKept = 1 << 16;
@@ -27,9 +32,10 @@ internal sealed class GroupCommitWriter : IDisposable
     private readonly CommitWaiters _waiters;
     private readonly StoreObserver _observer;
     private readonly Thread _thread;
-    private List<StateChange> _pending = [];
-    private List<StateChange> _taken = [];
+    private List<StateChange?> _pending = [];
+    private List<StateChange?> _taken = [];
     private long _lastTicket;
+    private long _takenTicket;
     private long _batchTicket;
     private long _durableTicket;
     private long _pendingBytes;
@@ -107,40 +113,67 @@ internal sealed class GroupCommitWriter : IDisposable
     {
         while (true)
         {
-            Take(plan: null);
+            bool wasHeld = _batchTicket > _durableTicket;
+            Take(keptBytes: 0);
+            if (wasHeld) _batch.RemoveCompleted(_taken);
+            else AddTaken(keptBytes: 0);
             if (_batchTicket == _durableTicket)
             {
                 if (_isClosing) return;
                 if (!_wake.WaitOne(PingPeriod) && !TryPing()) return;
-                continue;
             }
-            long ticket = _batchTicket;
-            CommitPlan plan = _batch.Take(ticket, _references);
-            Counters.Elided(_batch.RowsElided);
-            if (!plan.IsEmpty && !TryCommit(plan)) return;
-            _durableTicket = ticket;
-            _waiters.Advance(ticket);
+            else if (!wasHeld && _batch.IsWorthHolding && !_isClosing)
+            {
+                _wake.WaitOne(HoldPeriod);
+            }
+            else if (!TryCommitBatch())
+            {
+                return;
+            }
         }
     }
 
-    /// <summary>Moves what is pending into the batch. When nothing is, the next change wakes the thread.</summary>
-    /// <param name="plan">What is kept besides, because it could not be committed yet.</param>
-    private void Take(CommitPlan? plan)
+    /// <summary>Commits the batch; what was taken behind it is the next one.</summary>
+    /// <returns>False when the store was closed before the database had it.</returns>
+    private bool TryCommitBatch()
     {
-        long keptBytes = plan?.Bytes ?? 0;
+        long ticket = _batchTicket;
+        CommitPlan plan = _batch.Take(ticket, _references);
+        Counters.Elided(_batch.RowsElided);
+        if (!plan.IsEmpty && !TryCommit(plan)) return false;
+        _durableTicket = ticket;
+        AddTaken(keptBytes: 0);
+        _waiters.Advance(ticket);
+        return true;
+    }
+
+    /// <summary>Takes what is pending. When nothing is, the next change wakes the thread.</summary>
+    /// <param name="keptBytes">Of what is kept besides.</param>
+    private void Take(long keptBytes)
+    {
         Groups.Close();
         lock (_lock)
         {
-            _isIdle = _pending.Count == 0;
+            _isIdle = _pending.Count == 0 && _batchTicket == _durableTicket;
             (_pending, _taken) = (_taken, _pending);
-            _batchTicket = _lastTicket;
+            _takenTicket = _lastTicket;
             Volatile.Write(ref _takenBytes, keptBytes + _batch.Bytes + _pendingBytes);
             _pendingBytes = 0;
         }
         Groups.Open();
-        foreach (StateChange change in _taken) _batch.Add(change);
+    }
+
+    /// <summary>Moves what was taken into the batch.</summary>
+    /// <param name="keptBytes">Of what is kept besides, because it could not be committed yet.</param>
+    private void AddTaken(long keptBytes)
+    {
+        foreach (StateChange? change in _taken)
+        {
+            if (change is not null) _batch.Add(change);
+        }
         _taken.Clear();
         if (_taken.Capacity > ListCapacityKept) _taken = [];
+        _batchTicket = _takenTicket;
         Volatile.Write(ref _takenBytes, keptBytes + _batch.Bytes);
     }
 
@@ -163,7 +196,10 @@ internal sealed class GroupCommitWriter : IDisposable
             }
             if (_isClosing) return false;
             _backOff.Pause();
-            Take(plan);
+            // What was taken before this attempt is still to be added: first that, then what came since.
+            AddTaken(plan.Bytes);
+            Take(plan.Bytes);
+            AddTaken(plan.Bytes);
         }
         _backOff.Reset();
         _references.Committed(plan);
@@ -189,7 +225,8 @@ internal sealed class GroupCommitWriter : IDisposable
             }
             if (_isClosing) return false;
             _backOff.Pause();
-            Take(plan: null);
+            Take(keptBytes: 0);
+            AddTaken(keptBytes: 0);
             // What came meanwhile is committed, or tried, by who called.
             if (_batchTicket != _durableTicket) return true;
         }

@@ -1,0 +1,80 @@
+using Broker.Persistence.Changes;
+using Broker.Persistence.GroupCommit;
+
+namespace Broker.UnitTests.Persistence;
+
+/// <summary>A batch that is held back while more comes in behind it.</summary>
+public sealed class HeldBatchTests
+{
+    private readonly ChangeBatch _batch = new(new SessionTable());
+    private readonly MessageReferences _references = new(0, []);
+
+    public HeldBatchTests() => _batch.Add(new SessionPut("c", null, 60));
+
+    [Fact]
+    public void What_is_completed_behind_it_is_never_written_and_neither_is_its_completion()
+    {
+        _batch.Add(Queued(1));
+        _batch.Add(Queued(2));
+        List<StateChange?> behind = [new DeliveryRemoved("c", 1), Queued(3), new DeliveryRemoved("c", 3)];
+
+        _batch.RemoveCompleted(behind);
+
+        Assert.Equal([2], Sequences(_batch.Take(1, _references)));
+        Assert.Null(behind[0]);
+        // What is queued behind it as well is not its business.
+        Assert.NotNull(behind[1]);
+        Assert.NotNull(behind[2]);
+        Assert.Equal(1, _batch.RowsElided);
+    }
+
+    [Fact]
+    public void The_next_session_of_a_client_id_completes_nothing_of_the_one_before()
+    {
+        _batch.Add(Queued(1));
+        List<StateChange?> behind =
+            [new SessionRemoved("c"), new SessionPut("c", null, 60), Queued(1), new DeliveryRemoved("c", 1)];
+
+        _batch.RemoveCompleted(behind);
+
+        Assert.DoesNotContain(null, behind);
+        Assert.Equal([1], Sequences(_batch.Take(1, _references)));
+    }
+
+    [Fact]
+    public void A_released_delivery_that_is_completed_behind_it_leaves_nothing_to_release()
+    {
+        _batch.Add(Queued(1, qos: 2));
+        List<StateChange?> behind = [new DeliveryReleased("c", 1), new DeliveryRemoved("c", 1)];
+
+        _batch.RemoveCompleted(behind);
+        CommitPlan first = _batch.Take(1, _references);
+        _batch.Add(behind[0]!);
+        CommitPlan second = _batch.Take(2, _references);
+
+        Assert.Empty(first.Deliveries);
+        Assert.Empty(second.Deliveries);
+        Assert.Empty(second.RemovedDeliveries);
+    }
+
+    [Theory]
+    [InlineData(64, 32, true)]
+    [InlineData(64, 31, false)]
+    [InlineData(63, 63, false)]
+    public void Holding_is_worth_it_when_many_deliveries_come_and_half_of_them_go(int queued, int completed, bool isWorth)
+    {
+        for (int sequence = 1; sequence <= queued; sequence++) _batch.Add(Queued(sequence));
+        for (int sequence = 1; sequence <= completed; sequence++) _batch.Add(new DeliveryRemoved("c", sequence));
+
+        _batch.Take(1, _references);
+
+        Assert.Equal(isWorth, _batch.IsWorthHolding);
+        _batch.Take(2, _references);
+        Assert.False(_batch.IsWorthHolding);
+    }
+
+    private static IEnumerable<long> Sequences(CommitPlan plan) => plan.Deliveries.Select(row => row.Delivery.Sequence).Order();
+
+    private static DeliveryQueued Queued(long sequence, byte qos = 1) =>
+        new("c", sequence, new StoredMessage("t", new byte[3], default, qos, false, long.MaxValue), qos, false, []);
+}
