@@ -8,7 +8,7 @@ internal enum StoreKind
 }
 
 /// <summary>Who is killed.</summary>
-internal enum Victim
+public enum Victim
 {
     /// <summary>A control: the harness must find nothing when nothing happens. The broker keeps its state in memory.</summary>
     Nobody,

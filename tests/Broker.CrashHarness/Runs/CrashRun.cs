@@ -21,6 +21,7 @@ internal sealed class CrashRun : IAsyncDisposable
     private readonly IStoreServer _store;
     private readonly BrokerServer _broker;
     private readonly RetainedCheck _retained;
+    private readonly Newcomers _newcomers;
     private readonly Dictionary<string, string> _retainedWills = [];
 
     public CrashRun(HarnessOptions options, TextWriter output)
@@ -32,6 +33,7 @@ internal sealed class CrashRun : IAsyncDisposable
         _store = StoreServers.Create(options.Store, _folder);
         _broker = new BrokerServer(options, _folder, _context.Port, _store);
         _retained = new RetainedCheck(_context, _plan);
+        _newcomers = new Newcomers(_context);
     }
 
     /// <summary>Plays all rounds.</summary>
@@ -79,6 +81,7 @@ internal sealed class CrashRun : IAsyncDisposable
             await RestartAsync(plan).ConfigureAwait(false);
         }
         await CompleteAsync(isLast).ConfigureAwait(false);
+        await _newcomers.CheckAsync().ConfigureAwait(false);
         await TakeWillsAsync(demands).ConfigureAwait(false);
         await _retained.RunAsync(_retainedWills).ConfigureAwait(false);
     }
@@ -101,6 +104,7 @@ internal sealed class CrashRun : IAsyncDisposable
             subscriber.BeginRound();
         }
         foreach ((int i, Publisher publisher) in _cast.Publishers.Index()) publisher.Allow(plan.Messages[i]);
+        _newcomers.Begin();
     }
 
     /// <summary>Owners whose wills must be published stay away from now on.</summary>

@@ -11,6 +11,6 @@ public sealed class SqliteCrashTests(ITestOutputHelper output)
     public async Task Nothing_acknowledged_is_lost_when_the_broker_is_killed()
     {
         await using var lines = new TestOutputWriter(output);
-        await CrashRuns.PlayAsync(new HarnessOptions { Rounds = CrashRounds.OnSqlite }, lines);
+        await CrashRuns.PlayAsync(new HarnessOptions { Rounds = CrashRounds.Or(CrashRounds.OfSqlite) }, lines);
     }
 }
