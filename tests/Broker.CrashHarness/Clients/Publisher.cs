@@ -135,7 +135,8 @@ internal sealed class Publisher : IClientRole
                 _outgoing.Remove(message);
                 break;
             default:
-                _context.Violations.Add("unexpected packet", _plan.ClientId, $"{PacketLine.Of(ack)} for {message}", message.About);
+                _context.Violations.Add(
+                    "unexpected packet", _plan.ClientId, $"{PacketLine.Of(ack)} for {message}", message.About);
                 break;
         }
     }
