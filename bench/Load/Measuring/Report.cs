@@ -17,6 +17,9 @@ internal sealed class Report
 
     public void Add(string name, string value) => _figures[name] = value;
 
+    /// <summary>Memory in units of 1,000,000 bytes.</summary>
+    public void AddMegabytes(string name, long bytes) => Add(name, bytes / 1e6, 1);
+
     public void AddLatency(string name, LatencyHistogram latency)
     {
         if (latency.Count == 0) return;

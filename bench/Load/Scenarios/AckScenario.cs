@@ -32,7 +32,7 @@ internal static class AckScenario
         long unacknowledged = fleet.InFlight;
         fleet.DisconnectPublishers();
         bool isGood = Collect(options, fleet, shape, report, unacknowledged);
-        if (broker.IsKnown) report.Add("rss_bytes_end", broker.ResidentBytes);
+        if (broker.IsKnown) report.AddMegabytes("rss_mb_end", broker.ResidentBytes);
         report.Print(output, options.Json);
         return isGood;
     }
@@ -101,7 +101,8 @@ internal static class AckScenario
         if (options is { Away: true, Keep: not null })
         {
             new OwedMessages(shape, options, fleet.Sent).Save(options.Keep);
-            // What is still in the broker is neither lost nor delivered.
+            // What is still in the broker is neither lost nor delivered: `drain` tells.
+            report.Add("kept", owed);
             return Verdict.Add(report, fleet.Acks, fleet.Deliveries, unacknowledged, owed: 0);
         }
         Reading returning = default;

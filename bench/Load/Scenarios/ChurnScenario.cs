@@ -68,7 +68,7 @@ internal static class ChurnScenario
         report.Add("messages", filled.Acked - start.Acked);
         report.Add("queued_per_second", (filled.Acked - start.Acked) / filled.SecondsSince(start));
         report.Add("drained_per_second", (drained.Delivered - returning.Delivered) / drained.SecondsSince(returning));
-        if (broker.IsKnown) report.Add("rss_bytes", broker.ResidentBytes);
+        if (broker.IsKnown) report.AddMegabytes("rss_mb", broker.ResidentBytes);
         if (full is not null) report.Add("probe_queued", full);
         if (empty is not null) report.Add("probe_drained", empty);
         report.Print(output, options.Json);

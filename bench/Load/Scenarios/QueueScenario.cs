@@ -21,25 +21,28 @@ internal static class QueueScenario
         using var fleet = new Fleet(options, shape);
         var memory = new ResidentMemory(broker, fleet.Loop);
         Report report = AckScenario.Describe("queue", options, shape);
-        AddMemory(report, broker, "rss_bytes_idle", memory.Settle(SettleLimit));
+        long idle = memory.Settle(SettleLimit);
+        AddMemory(report, broker, "rss_mb_idle", idle);
 
         fleet.Subscribe();
         fleet.Leave();
-        AddMemory(report, broker, "rss_bytes_sessions", memory.Settle(SettleLimit));
+        AddMemory(report, broker, "rss_mb_sessions", memory.Settle(SettleLimit));
 
         memory.ForgetPeak();
         Fill(options, fleet, broker, report);
-        AddMemory(report, broker, "rss_bytes_filling_peak", memory.PeakBytes);
-        AddMemory(report, broker, "rss_bytes_queued", memory.Settle(SettleLimit));
+        AddMemory(report, broker, "rss_mb_filling_peak", memory.PeakBytes);
+        long queued = memory.Settle(SettleLimit);
+        AddMemory(report, broker, "rss_mb_queued", queued);
+        AddMemory(report, broker, "rss_mb_queued_over_idle", queued - idle);
         long unacknowledged = fleet.InFlight;
         fleet.DisconnectPublishers();
 
         memory.ForgetPeak();
         long owed = fleet.Owed(fleet.Sent);
         Drain(fleet, broker, report, owed);
-        AddMemory(report, broker, "rss_bytes_draining_peak", memory.PeakBytes);
+        AddMemory(report, broker, "rss_mb_draining_peak", memory.PeakBytes);
         fleet.Leave();
-        AddMemory(report, broker, "rss_bytes_drained", memory.Settle(SettleLimit));
+        AddMemory(report, broker, "rss_mb_drained", memory.Settle(SettleLimit));
 
         bool isGood = Verdict.Add(report, fleet.Acks, fleet.Deliveries, unacknowledged, owed);
         report.Print(output, options.Json);
@@ -76,6 +79,6 @@ internal static class QueueScenario
 
     private static void AddMemory(Report report, BrokerProcess broker, string name, long bytes)
     {
-        if (broker.IsKnown) report.Add(name, bytes);
+        if (broker.IsKnown) report.AddMegabytes(name, bytes);
     }
 }
