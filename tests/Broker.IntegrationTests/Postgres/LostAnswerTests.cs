@@ -5,7 +5,9 @@ using Broker.TestKit.Stores;
 
 namespace Broker.IntegrationTests.Postgres;
 
-/// <summary>A commit that was made and whose answer was lost is not made twice, and what it removed is known all the same.</summary>
+/// <summary>
+/// A commit that was made and whose answer was lost is not made twice, and what it removed is known all the same.
+/// </summary>
 [Collection(nameof(PostgresCollection))]
 public sealed class LostAnswerTests(PostgresFixture fixture)
 {

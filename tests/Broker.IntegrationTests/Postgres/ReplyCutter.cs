@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace Broker.IntegrationTests.Postgres;
 
-/// <summary>A way to a server that can lose an answer: the server did what it was asked, and the client never hears of it.</summary>
+/// <summary>
+/// A way to a server that can lose an answer: the server did what it was asked, and the client never hears of it.
+/// </summary>
 internal sealed class ReplyCutter : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
