@@ -7,8 +7,8 @@ namespace Broker.Persistence.GroupCommit;
 /// forward. There is no timer: while a commit runs the next batch collects, so a batch is as large as the load makes it.
 /// </summary>
 /// <remarks>
-/// While many deliveries are completed soon after they are queued, a batch waits for the end of one more commit: by then most of it
-/// is completed and is never written, which is worth more than the wait. With nothing to wait for it is committed at once.
+/// While many deliveries are completed soon after they are queued, a batch waits for the end of one more commit: by then most of
+/// it is completed and is never written, which is worth more than the wait. With nothing to wait for it is committed at once.
 /// An attempt that fails is kept as it is and tried again until the database has it; what comes meanwhile collects in the next
 /// batch, where it can still cancel out. Nothing is given up but by closing the store.
 /// </remarks>

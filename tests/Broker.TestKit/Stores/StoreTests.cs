@@ -188,7 +188,8 @@ public abstract class StoreTests
         store.Append(new DeliveryQueued("a", 65_537, Message("b/2"), 1, false, []));
         store.Append(new RetainedPut(Message("b/3")));
         await store.CommittedAsync(store.Append(new DeliveryReleased("a", 1)));
-        Assert.Equal(1, place.Number("SELECT count(*) FROM mqtt_sessions WHERE messages = 2 AND subscriptions = 1"));
+        const string Session = "SELECT count(*) FROM mqtt_sessions WHERE queued = 1 AND inflight = 1 AND subscriptions = 1";
+        Assert.Equal(1, place.Number(Session));
         Assert.Equal(1, place.Number("SELECT count(*) FROM mqtt_subscriptions WHERE qos = 2 AND subscription_id IS NULL"));
         Assert.Equal(1, place.Number("SELECT count(*) FROM mqtt_queued WHERE topic = 'b/2' AND packet_id = 2"));
         Assert.Equal(1, place.Number("SELECT count(*) FROM mqtt_inflight WHERE topic = 'b/1' AND packet_id = 1"));
