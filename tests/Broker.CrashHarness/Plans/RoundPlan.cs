@@ -49,7 +49,7 @@ internal sealed record RoundPlan
     public static RoundPlan Choose(RunPlan run, int round, HarnessOptions options)
     {
         var random = new Random(unchecked(run.Seed * 7919 + round));
-        bool isWillRound = random.Next(6) == 0;
+        bool isWillRound = round == 2 || random.Next(6) == 0;
         int longest = random.Next(3) == 0 ? 40 : 300;
         return new RoundPlan
         {
@@ -62,7 +62,7 @@ internal sealed record RoundPlan
             KillAgainAfterPackets = random.Next(4) == 0 ? random.Next(1, 400) : 0,
             IsDatabaseFirst = random.Next(2) == 0,
             IsThere = [.. run.Subscribers.Select(_ => random.Next(2) == 0)],
-            Fates = [.. run.Wills.Select(_ => Choose(isWillRound, random))],
+            Fates = ChooseFates(run.Wills.Count, isWillRound, random),
         };
     }
 
@@ -73,11 +73,16 @@ internal sealed record RoundPlan
         (KillAgainAfterPackets > 0 ? $", again after {KillAgainAfterPackets}" : "") +
         $", max_inflight {MaxInflight}, owners of wills: {string.Join(' ', Fates)}";
 
-    private static Fate Choose(bool isWillRound, Random random) => random.Next(4) switch
+    /// <summary>
+    /// Waiting for wills takes seconds, so only some rounds do; in those all fates are there, and a will that must not come has
+    /// the time to come in which the others must.
+    /// </summary>
+    private static Fate[] ChooseFates(int owners, bool isWillRound, Random random)
     {
-        0 when isWillRound => Fate.StaysAway,
-        1 when isWillRound => Fate.Drops,
-        2 when isWillRound || random.Next(2) == 0 => Fate.Leaves,
-        _ => Fate.Returns,
-    };
+        Fate[] fates = isWillRound
+            ? [.. Enumerable.Range(0, owners).Select(i => (Fate)(i % Enum.GetValues<Fate>().Length))]
+            : [.. Enumerable.Range(0, owners).Select(_ => random.Next(4) == 0 ? Fate.Leaves : Fate.Returns)];
+        random.Shuffle(fates);
+        return fates;
+    }
 }
