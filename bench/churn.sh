@@ -22,7 +22,8 @@ done
 
 probe_command() {
   if [ "$store" = sqlite ]; then
-    echo "cd '$folder' && for file in broker.db*; do printf '%s %s MB, ' \"\$file\" \$((\$(stat -c %s \"\$file\") / 1000000)); done"
+    echo "stat -c '%n %s' '$folder'/broker.db '$folder'/broker.db-wal | sed 's/.*broker[.]//' |
+      awk '{ printf \"%s%s %.1f\", comma, \$1, \$2 / 1e6; comma = \", \" }'"
     return
   fi
   cat >"$work/sizes.sql" <<'SQL'
@@ -32,7 +33,8 @@ select coalesce(string_agg(format('%s %s (%s)', c.relname,
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind = 'r' and n.nspname not in ('pg_catalog', 'information_schema') and pg_total_relation_size(c.oid) > 100000
 SQL
-  echo "'$(postgres_folder)/psql' -X -q -A -t -h 127.0.0.1 -p $postgres_port -U bench -d '$(basename "$folder")' -f '$work/sizes.sql'"
+  echo "'$(postgres_folder)/psql' -X -q -A -t -h 127.0.0.1 -p $postgres_port -U bench -f '$work/sizes.sql'" \
+    "'$(basename "$folder")'"
 }
 
 require_build
@@ -46,7 +48,7 @@ machine=$(describe_machine)
 start_server "$store" "$folder" || exit 1
 status=0
 load churn --messages "$messages" --round "$round" --subscribers "$sessions" --port "$server_port" --pid "$server_pid" \
-  --probe "$(probe_command)" --json | tee "$work/lines.jsonl" >&2 || status=${PIPESTATUS[0]}
+  --probe "$(probe_command)" --json > >(tee "$work/lines.jsonl" >&2) || status=$?
 [ "$status" -eq 0 ] || failures+=("$store: broker-load ended with status $status")
 stop_server
 counters=$(store_counters)
@@ -56,7 +58,7 @@ if [ -n "$counters" ]; then echo "The store counted (commits, rows written, rows
 echo
 grep '"churn-round"' "$work/lines.jsonl" >"$work/rounds.jsonl" || true
 columns="queued_per_second:queued/s:0,drained_per_second:drained/s:0,rss_mb:RSS MB:0"
-load table --by round,probe_queued,probe_drained --columns "$columns" "$work/rounds.jsonl"
+load table --by 'round,probe_queued:queues full,probe_drained:drained' --columns "$columns" "$work/rounds.jsonl"
 echo
 grep -v '"churn-round"' "$work/lines.jsonl" || true
 finish

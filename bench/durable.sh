@@ -30,7 +30,7 @@ scenarios=(
   "64 x 32, 10 live sessions|--publishers 64 --window 32 --subscribers 10 --persistent"
 )
 
-# The line of a run with what the store says of itself: the whole run counts, its warm-up too.
+# The line of a run with what the store says of itself. It counts from start to stop, so what it says is taken per message.
 with_store_counters() {
   local line=$1 counters
   counters=$(store_counters)
@@ -38,15 +38,12 @@ with_store_counters() {
     echo "$line"
     return
   fi
-  local acked publishing
-  acked=$(field acked_total <<<"$line")
-  publishing=$(field publishing_seconds <<<"$line")
-  awk -v line="$line" -v acked="$acked" -v seconds="$publishing" '{
-    if (acked == 0 || seconds == 0) { print line; exit }
+  awk -v line="$line" -v acked="$(field acked_total <<<"$line")" -v rate="$(field acked_per_second <<<"$line")" '{
+    if (acked == 0) { print line; exit }
     sub(/}$/, "", line)
     printf "%s,\"commits\":%d,\"rows_written\":%d,\"rows_elided\":%d,", line, $1, $2, $3
     printf "\"commits_per_second\":%.1f,\"rows_per_message\":%.4f,\"rows_elided_per_message\":%.4f}\n", \
-      $1 / seconds, $2 / acked, $3 / acked
+      $1 / acked * rate, $2 / acked, $3 / acked
   }' <<<"$counters"
 }
 
@@ -81,8 +78,7 @@ run_one() {
 
 require_build
 touch "$results"
-if [[ ,$stores, == *,postgres,* ]]; then start_postgres || true; fi
-mapfile -t usable < <(usable_stores "$stores")
+find_stores "$stores"
 machine=$(describe_machine)
 for ((round = 1; round <= rounds; round++)); do
   for scenario in "${scenarios[@]}"; do
@@ -92,7 +88,8 @@ for ((round = 1; round <= rounds; round++)); do
   done
 done
 
-echo "$machine Publishers x window; QoS 1, 64 bytes, $seconds s a run; medians of $rounds rounds, lowest and highest behind the rates."
+echo "$machine Publishers x window; QoS 1, 64 bytes, $seconds s a run; medians of $rounds rounds, lowest and highest" \
+  "behind the rates."
 echo
 columns="acked_per_second:msgs/s:0~,delivered_per_second:delivered/s:0,commits_per_second:commits/s:0"
 columns+=",rows_per_message:rows per message:2,rows_elided_per_message:elided per message:2,ack_p50_us:ack p50 us:0"

@@ -9,13 +9,21 @@ broker_dll="$bench_root/src/Broker/bin/Release/net10.0/broker.dll"
 work=$(mktemp -d "${TMPDIR:-/tmp}/broker-bench.XXXXXX")
 # PostgreSQL runs under another account and has to get through.
 chmod 755 "$work"
-server_pid="" server_port="" server_log="" postgres_port="" postgres_run=() failures=()
+server_pid="" server_port="" server_log="" load_pid="" postgres_port="" postgres_run=() usable=() failures=()
 
 say() { printf '%s\n' "$*" >&2; }
 
 die() { say "$*"; exit 2; }
 
-load() { dotnet "$load_dll" "$@"; }
+# Runs beside the shell, because a shell that runs something in the foreground hears no signal until that ends.
+load() {
+  local status=0
+  dotnet "$load_dll" "$@" &
+  load_pid=$!
+  wait "$load_pid" || status=$?
+  load_pid=""
+  return "$status"
+}
 
 # The number behind "NAME": in a line of JSON; 0 when it is not there.
 field() {
@@ -59,7 +67,10 @@ configuration() {
     mosquitto) printf 'persistence true\npersistence_location %s/\n' "$folder" ;;
     memory) echo "persistence false" ;;
     sqlite) printf 'persistence true\npersistence_url sqlite://%s/broker.db\n' "$folder" ;;
-    postgres) printf 'persistence true\npersistence_url postgres://bench@127.0.0.1:%s/%s\n' "$postgres_port" "$(basename "$folder")" ;;
+    postgres)
+      printf 'persistence true\n'
+      printf 'persistence_url postgres://bench@127.0.0.1:%s/%s\n' "$postgres_port" "$(basename "$folder")"
+      ;;
     *) die "$store is not one of mosquitto, memory, sqlite, postgres" ;;
   esac
 }
@@ -79,6 +90,7 @@ start_server() {
   elif [ -n "${BROKER_TEST_COMMAND:-}" ]; then
     read -r -a command <<<"$BROKER_TEST_COMMAND"
   fi
+  : >"$server_log"
   # The environment must not put another store in the place of the one that is measured.
   env -u BROKER_PERSISTENCE_URL "${command[@]}" -c "$folder/broker.conf" >"$server_log" 2>&1 &
   server_pid=$!
@@ -109,7 +121,8 @@ stop_server() {
 
 # store_counters: the three numbers of the last line "Store closed: ...", or nothing.
 store_counters() {
-  sed -n 's/.*Store closed: \([0-9]*\) commits, \([0-9]*\) rows written, \([0-9]*\) rows never.*/\1 \2 \3/p' "$server_log" | tail -n 1
+  local number='\([0-9]*\)'
+  sed -n "s/.*Store closed: $number commits, $number rows written, $number rows never.*/\1 \2 \3/p" "$server_log" | tail -n 1
 }
 
 # ---- PostgreSQL: a cluster of our own with the settings that it comes with, fsync among them
@@ -162,17 +175,17 @@ remove_folder() {
 
 # ---- the end
 
-# usable_stores STORE,STORE...: those that can be measured here, a word each.
-usable_stores() {
+# find_stores STORE,STORE...: puts those that can be measured here into usable, and says what is missing.
+find_stores() {
   local store
   for store in ${1//,/ }; do
     case $store in
       mosquitto) command -v mosquitto >/dev/null || { say "skipped: mosquitto (apt install mosquitto)"; continue; } ;;
-      postgres) [ -n "$postgres_port" ] || continue ;;
+      postgres) start_postgres || continue ;;
       memory | sqlite) ;;
       *) die "$store is not one of mosquitto, memory, sqlite, postgres" ;;
     esac
-    echo "$store"
+    usable+=("$store")
   done
 }
 
@@ -202,6 +215,7 @@ finish() {
 clean_up() {
   local status=$?
   trap - EXIT
+  if [ -n "$load_pid" ]; then kill -TERM "$load_pid" 2>/dev/null || true; fi
   stop_server
   stop_postgres
   rm -rf "$work"

@@ -49,7 +49,8 @@ internal static class Program
     {
         Console.WriteLine(
             """
-            broker-load SCENARIO [OPTION ...]: drives a broker on 127.0.0.1 and checks that nothing is lost, doubled or out of order.
+            broker-load SCENARIO [OPTION ...]: drives a broker on 127.0.0.1 and checks that no message is lost, doubled or
+            out of order.
 
               ack          publishers alone, or with subscribers that are away (--away) or listen: rates and times of the acks
               drain FILE   sessions that `ack --away --keep FILE` left return and are checked, after a restart for example

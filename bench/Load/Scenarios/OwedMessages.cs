@@ -3,7 +3,7 @@ using Load.Options;
 
 namespace Load.Scenarios;
 
-/// <summary>What sessions away are owed, kept in a file so that a later run, after a restart of the broker, collects it.</summary>
+/// <summary>What sessions away are owed, kept in a file for a later run, after a restart for example.</summary>
 /// <param name="Shape">Who they are.</param>
 /// <param name="Options">Version, QoS and payload.</param>
 /// <param name="Sent">Messages sent under each topic by each publisher.</param>

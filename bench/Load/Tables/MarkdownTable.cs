@@ -10,7 +10,7 @@ internal static class MarkdownTable
 {
     private const string Usage =
         """
-        broker-load table --by NAME[,NAME...] --columns NAME:TITLE:DIGITS[~][,...] FILE
+        broker-load table --by NAME[:TITLE][,...] --columns NAME:TITLE:DIGITS[~][,...] FILE
 
           One row for each different set of --by fields, in the order in which they first appear; in the other columns the
           median of all lines of that set that have the field. ~ adds the lowest and the highest. - is: no line has it.
@@ -24,11 +24,12 @@ internal static class MarkdownTable
             return true;
         }
         if (arguments is not ["--by", string by, "--columns", string columns, string file]) throw new UsageException(Usage);
-        string[] keys = by.Split(',');
+        string[] keys = [.. by.Split(',').Select(key => key.Split(':')[0])];
+        IEnumerable<string> titles = by.Split(',').Select(key => key.Split(':')[^1]);
         MedianColumn[] shown = [.. columns.Split(',').Select(MedianColumn.Parse)];
         List<JsonObject> lines = Read(file);
 
-        output.WriteLine($"| {string.Join(" | ", keys.Concat(shown.Select(column => column.Title)))} |");
+        output.WriteLine($"| {string.Join(" | ", titles.Concat(shown.Select(column => column.Title)))} |");
         output.WriteLine($"| {string.Join(" | ", keys.Select(_ => "---").Concat(shown.Select(_ => "---:")))} |");
         foreach (IGrouping<string, JsonObject> row in lines.GroupBy(line => Key(line, keys)))
             output.WriteLine($"| {row.Key} | {string.Join(" | ", shown.Select(column => column.Cell(row)))} |");
@@ -62,7 +63,8 @@ internal static class MarkdownTable
 
         public string Cell(IEnumerable<JsonObject> lines)
         {
-            double[] values = [.. lines.Where(line => line.ContainsKey(Field)).Select(line => line[Field]!.GetValue<double>()).Order()];
+            IEnumerable<JsonObject> measured = lines.Where(line => line.ContainsKey(Field));
+            double[] values = [.. measured.Select(line => line[Field]!.GetValue<double>()).Order()];
             if (values.Length == 0) return "-";
             int middle = values.Length / 2;
             double median = values.Length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
