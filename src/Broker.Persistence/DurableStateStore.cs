@@ -62,6 +62,14 @@ public sealed class DurableStateStore : IStateStore, IDisposable
     public async Task<StoredState> ReadAsync(CancellationToken cancellationToken = default) =>
         new(await _database.OpenSnapshotAsync(cancellationToken).ConfigureAwait(false));
 
+    /// <summary>Everything of an import is committed: from now on a broker may open it.</summary>
+    /// <exception cref="System.Data.Common.DbException">The database is out of reach.</exception>
+    internal void EndImport()
+    {
+        using System.Data.Common.DbConnection connection = _database.OpenBeside();
+        Transfer.ImportMark.Clear(connection);
+    }
+
     /// <summary>Commits what is pending, if the database is there, and closes it. No change is taken afterwards.</summary>
     public void Dispose()
     {

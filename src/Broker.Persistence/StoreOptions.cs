@@ -27,6 +27,9 @@ public sealed record StoreOptions
     /// <summary>Is called on the store's thread with what a waiter threw; the other waiters are called all the same.</summary>
     public Action<Exception>? WaiterFailed { get; init; }
 
+    /// <summary>Whether it is opened to be filled from an export: it has to be empty, or to hold half of an import.</summary>
+    internal bool IsImport { get; init; }
+
     /// <summary>The clock of the pauses between attempts. Default: the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -11,6 +11,14 @@ public enum StoreTroubleKind
     Unreachable,
     /// <summary>Another process has it open.</summary>
     InUse,
+    /// <summary>There is no file.</summary>
+    Missing,
+    /// <summary>It has the tables of an older release, and was not to be brought up to date.</summary>
+    Older,
+    /// <summary>It is to be filled from an export, and something is in it already.</summary>
+    NotEmpty,
+    /// <summary>Half of an import is in it.</summary>
+    HalfImported,
     /// <summary>It was written by a newer release.</summary>
     Newer,
     /// <summary>It is a file, or has tables, of another program, which are left alone.</summary>

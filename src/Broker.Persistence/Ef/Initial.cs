@@ -26,6 +26,7 @@ internal sealed class Initial : Migration
                 id = table.Column<int>(),
                 ticket = table.Column<long>(),
                 owner = table.Column<string>(nullable: true),
+                import_started_at = table.Column<long>(nullable: true),
             },
             constraints: table => table.PrimaryKey("pk_store_state", row => row.id));
         migrationBuilder.Sql("INSERT INTO store_state (id, ticket) VALUES (1, 0);");

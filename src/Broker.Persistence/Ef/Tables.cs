@@ -79,4 +79,5 @@ internal sealed class StoreStateRow
     public int Id { get; set; }
     public long Ticket { get; set; }
     public string? Owner { get; set; }
+    public long? ImportStartedAt { get; set; }
 }

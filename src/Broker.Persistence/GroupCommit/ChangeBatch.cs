@@ -46,6 +46,7 @@ internal sealed class ChangeBatch(SessionTable sessions)
             case SubscriptionPut put: PutSubscription(put.ClientId, put.Filter, put); break;
             case SubscriptionRemoved removed: PutSubscription(removed.ClientId, removed.Filter, null); break;
             case SessionPut put: Add(put); break;
+            case SessionRestored restored: Add(restored); break;
             case SessionAway away: Add(away); break;
             case SessionRemoved removed: Add(removed); break;
             case WillPut put: PutWill(put.ClientId, put); break;
@@ -113,6 +114,14 @@ internal sealed class ChangeBatch(SessionTable sessions)
         session.ExpiresAt = null;
         session.SentSequence = null;
         DeltaOf(session).IsRowChanged = true;
+    }
+
+    private void Add(SessionRestored restored)
+    {
+        Add(new SessionPut(restored.ClientId, restored.UserName, restored.ExpiryIntervalSeconds));
+        SessionEntry session = sessions.FindOrAdd(restored.ClientId);
+        session.LastSequence = Math.Max(session.LastSequence, restored.LastSequence);
+        if (restored.Away is { } away) Add(away);
     }
 
     private void Add(SessionAway away)

@@ -31,6 +31,12 @@ internal interface IStateDatabase : IDisposable
     /// <exception cref="DbException">The database is out of reach.</exception>
     IDeliveryReader OpenReader();
 
+    /// <summary>
+    /// Opens a connection of its own that may write, for what is done while the writer has nothing to do. Any thread.
+    /// </summary>
+    /// <exception cref="DbException">The database is out of reach.</exception>
+    DbConnection OpenBeside() => throw new NotSupportedException();
+
     /// <summary>Opens a connection of its own that sees the database as it is now, whatever is committed afterwards.</summary>
     /// <exception cref="DbException">The database is out of reach.</exception>
     ValueTask<DbConnection> OpenSnapshotAsync(CancellationToken cancellationToken);

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Broker.Persistence.Changes;
+using Broker.Persistence.Transfer;
 
 namespace Broker.Persistence.Loading;
 
@@ -31,6 +32,11 @@ public sealed class StoredState : IAsyncDisposable
         "SELECT s.client_id, x.packet_id FROM receipt x JOIN session s ON s.id = x.session_id ORDER BY x.session_id, x.packet_id";
 
     private const string RetainedSql = "SELECT topic, payload, properties, qos, retain, expires_at, publisher_id FROM retained";
+
+    private const string CountsSql =
+        "SELECT (SELECT count(*) FROM session), (SELECT count(*) FROM subscription), (SELECT count(*) FROM will), "
+        + "(SELECT count(*) FROM receipt), (SELECT count(*) FROM message), (SELECT count(*) FROM delivery), "
+        + "(SELECT count(*) FROM retained)";
 
     private readonly DbConnection _connection;
     private readonly Dictionary<long, WeakReference<StoredMessage>> _messages = [];
@@ -91,6 +97,45 @@ public sealed class StoredState : IAsyncDisposable
     /// <summary>All deliveries: those of a session together, in its order.</summary>
     public IAsyncEnumerable<StoredDelivery> ReadDeliveriesAsync(CancellationToken cancellationToken = default) =>
         ReadAsync(Command(RowReading.Deliveries + " ORDER BY d.session_id, d.sequence"), Delivery, cancellationToken);
+
+    /// <summary>All deliveries: those of a message together, with the same object.</summary>
+    public IAsyncEnumerable<StoredDelivery> ReadDeliveriesByMessageAsync(CancellationToken cancellationToken = default)
+    {
+        (long Id, StoredMessage? Message) last = default;
+        return ReadAsync(
+            Command(RowReading.Deliveries + " ORDER BY m.id, d.session_id, d.sequence"),
+            row =>
+            {
+                if (last.Message is null || last.Id != row.DeliveredMessageId())
+                    last = (row.DeliveredMessageId(), row.DeliveredMessage());
+                return row.Delivery(row.GetString(0), last.Message!);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>How much of everything there is.</summary>
+    internal async Task<TransferCounts> ReadCountsAsync(CancellationToken cancellationToken)
+    {
+        DbCommand command = Command(CountsSql);
+        await using (command.ConfigureAwait(false))
+        {
+            DbDataReader row = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (row.ConfigureAwait(false))
+            {
+                await row.ReadAsync(cancellationToken).ConfigureAwait(false);
+                return new TransferCounts
+                {
+                    Sessions = row.GetInt64(0),
+                    Subscriptions = row.GetInt64(1),
+                    Wills = row.GetInt64(2),
+                    Receipts = row.GetInt64(3),
+                    Messages = row.GetInt64(4),
+                    Deliveries = row.GetInt64(5),
+                    Retained = row.GetInt64(6),
+                };
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();

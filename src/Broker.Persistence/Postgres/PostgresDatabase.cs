@@ -107,6 +107,8 @@ internal sealed class PostgresDatabase(PostgresLocation location) : IStateDataba
 
     public IDeliveryReader OpenReader() => new DeliveryReader(PostgresConnections.OpenForReading(location));
 
+    public DbConnection OpenBeside() => PostgresConnections.OpenForWriting(location);
+
     public async ValueTask<DbConnection> OpenSnapshotAsync(CancellationToken cancellationToken) =>
         await PostgresConnections.OpenSnapshotAsync(location, cancellationToken).ConfigureAwait(false);
 

@@ -40,11 +40,14 @@ internal static class PostgresLock
         }
         catch (PostgresException exception) when (exception.SqlState == LockNotAvailable)
         {
-            return Holder(connection, key);
+            return Holder(connection, key) ?? "a connection that the server does not show to this role";
         }
         PostgresConnections.Execute(connection, "SET lock_timeout = 0");
         return null;
     }
+
+    /// <summary>Who has it; null: nobody, or a connection that the server does not show to this role.</summary>
+    public static string? FindHolder(NpgsqlConnection connection) => Holder(connection, KeyOf(connection));
 
     private static long KeyOf(NpgsqlConnection connection)
     {
@@ -54,14 +57,14 @@ internal static class PostgresLock
         return (Mark << 32) | (long)schema;
     }
 
-    private static string Holder(NpgsqlConnection connection, long key)
+    private static string? Holder(NpgsqlConnection connection, long key)
     {
         using NpgsqlCommand command = PostgresConnections.Command(connection, HolderSql);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = key });
         using NpgsqlDataReader row = command.ExecuteReader();
         return row.Read()
             ? $"server process {row.GetInt32(0)}, connected from {row.GetString(1)} as \"{row.GetString(2)}\""
-            : "a connection that the server does not show to this role";
+            : null;
     }
 }
 

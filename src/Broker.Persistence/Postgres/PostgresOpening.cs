@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Broker.Persistence.Ef;
 using Broker.Persistence.GroupCommit;
+using Broker.Persistence.Transfer;
 using Npgsql;
 
 namespace Broker.Persistence.Postgres;
@@ -8,20 +9,13 @@ namespace Broker.Persistence.Postgres;
 /// <summary>Opens a database as a store; every way in which that can fail is a sentence.</summary>
 internal static class PostgresOpening
 {
-    public static StoreOpening Open(string text, StoreOptions options)
+    public static StoreOpening Open(PostgresLocation location, StoreOptions options)
     {
-        if (!PostgresLocation.TryParse(text, out PostgresLocation? location, out string? fault))
-        {
-            return new StoreOpening(new StoreTrouble(
-                StoreTroubleKind.BadLocation,
-                $"The location of the store is not one of PostgreSQL: {fault}. "
-                + "Write postgres://user:password@host:5432/database."));
-        }
         PostgresDatabase? database = null;
         try
         {
             database = new PostgresDatabase(location);
-            if (database.Start(connection => Prepare(location, connection), out StoredIndex? index) is { } trouble)
+            if (database.Start(connection => Prepare(location, connection, options), out StoredIndex? index) is { } trouble)
                 return new StoreOpening(trouble);
             DurableStateStore store = new(database, index!, options);
             database = null;
@@ -38,7 +32,7 @@ internal static class PostgresOpening
         }
     }
 
-    private static StoreTrouble? Prepare(PostgresLocation location, NpgsqlConnection connection)
+    private static StoreTrouble? Prepare(PostgresLocation location, NpgsqlConnection connection, StoreOptions options)
     {
         if (SchemaHistory.Read(connection, "SHOW server_encoding")[0] is var encoding && encoding != "UTF8")
         {
@@ -55,7 +49,7 @@ internal static class PostgresOpening
                 StoreTroubleKind.Foreign,
                 $"{location.Name} has tables of another program with the names of ours; name another database, or a schema of "
                 + "its own with ?schema=NAME."),
-            _ => null,
+            _ => ImportMark.Prepare(connection, options.IsImport, location.Name),
         };
     }
 }

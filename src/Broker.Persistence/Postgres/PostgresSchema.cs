@@ -30,6 +30,7 @@ internal static class PostgresSchema
         return SchemaState.Current;
     }
 
-    private static SchemaState Look(NpgsqlConnection connection, out string? last) =>
+    /// <summary>Looks and changes nothing.</summary>
+    public static SchemaState Look(NpgsqlConnection connection, out string? last) =>
         SchemaHistory.Look(connection, SchemaHistory.Read(connection, Names), out last);
 }

@@ -61,6 +61,23 @@ internal static class SqliteConnections
         }
     }
 
+    /// <summary>A snapshot of a file that may be anybody's: nothing in it is changed, not even the log is written back.</summary>
+    /// <exception cref="SqliteException">It cannot be opened.</exception>
+    public static SqliteConnection OpenUntouched(string path)
+    {
+        SqliteConnection connection = Open(path, SqliteOpenMode.ReadOnly);
+        try
+        {
+            Execute(connection, "BEGIN; SELECT count(*) FROM sqlite_master;");
+            return connection;
+        }
+        catch (SqliteException)
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Runs statements that answer nothing.</summary>
     public static void Execute(SqliteConnection connection, string sql)
     {

@@ -44,6 +44,8 @@ internal sealed class SqliteDatabase(string path, SqliteFileLock fileLock, strin
 
     public IDeliveryReader OpenReader() => new DeliveryReader(SqliteConnections.OpenForReading(path));
 
+    public DbConnection OpenBeside() => SqliteConnections.OpenForWriting(path);
+
     public ValueTask<DbConnection> OpenSnapshotAsync(CancellationToken cancellationToken) =>
         new(SqliteConnections.OpenSnapshot(path));
 

@@ -28,6 +28,28 @@ internal sealed class SqliteFileLock : IDisposable
         }
     }
 
+    /// <summary>
+    /// Whether somebody has it; null: it cannot be read. Asked for a moment at a time: who begins in that moment is told that it
+    /// is taken.
+    /// </summary>
+    public static bool? IsTaken(string path)
+    {
+        try
+        {
+            if (!File.Exists(PathOf(path))) return false;
+            new FileStream(PathOf(path), FileMode.Open, FileAccess.Read, FileShare.Read).Dispose();
+            return false;
+        }
+        catch (IOException exception) when (IsSharingViolation(exception))
+        {
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     public void Dispose() => _file.Dispose();
 
     // EWOULDBLOCK of flock on Linux and macOS, ERROR_SHARING_VIOLATION on Windows.

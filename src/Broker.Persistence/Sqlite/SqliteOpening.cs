@@ -1,6 +1,7 @@
 using Broker.Persistence.Ef;
 using Broker.Persistence.GroupCommit;
 using Broker.Persistence.Loading;
+using Broker.Persistence.Transfer;
 using Microsoft.Data.Sqlite;
 
 namespace Broker.Persistence.Sqlite;
@@ -15,9 +16,8 @@ internal static class SqliteOpening
     /// <summary>How the persistence file of mosquitto begins, which has the same name by default.</summary>
     private static readonly byte[] MosquittoMagic = [0x00, 0xB5, 0x00, .. "mosquitto db"u8];
 
-    public static StoreOpening Open(string location, StoreOptions options)
+    public static StoreOpening Open(string path, StoreOptions options)
     {
-        string path = Path.GetFullPath(location);
         StoreOpening opening = TryOpen(path, options);
         if (opening.Trouble?.Kind != StoreTroubleKind.Damaged || !options.QuarantinesDamage) return opening;
         try
@@ -32,6 +32,21 @@ internal static class SqliteOpening
         }
     }
 
+    /// <summary>Why a file that is only to be read is no store; null: it may be one.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It cannot be read.</exception>
+    public static StoreTrouble? FindTrouble(string path)
+    {
+        if (!File.Exists(path))
+            return new StoreTrouble(StoreTroubleKind.Missing, $"There is no store at {path}; a broker makes one when it starts.");
+        return IsMosquittos(path) ? MosquittosTrouble(path) : null;
+    }
+
+    /// <summary>Why a file cannot be opened, as a value.</summary>
+    public static StoreTrouble TroubleOf(string path, Exception exception) => exception is SqliteException sqlite
+        ? new StoreTrouble(KindOf(sqlite), Sentence(path, sqlite))
+        : new StoreTrouble(StoreTroubleKind.Unreachable, $"{path} cannot be opened: {exception.Message} {Mend(path)}");
+
     private static StoreOpening TryOpen(string path, StoreOptions options)
     {
         SqliteFileLock? fileLock = null;
@@ -40,25 +55,19 @@ internal static class SqliteOpening
             string folder = Path.GetDirectoryName(path)!;
             string? newFolder = Directory.Exists(folder) ? null : folder;
             Directory.CreateDirectory(folder);
-            if (IsMosquittos(path))
-                return Trouble(
-                    StoreTroubleKind.Mosquittos, $"{path} is mosquitto's own store, of another form; name another file.");
+            if (IsMosquittos(path)) return new StoreOpening(MosquittosTrouble(path));
             fileLock = SqliteFileLock.TryTake(path);
             if (fileLock is null)
                 return Trouble(StoreTroubleKind.InUse, $"{path} is in use: another broker has it open; stop it or name another.");
-            if (Prepare(path, out StoredIndex? index) is { } trouble) return new StoreOpening(trouble);
+            if (Prepare(path, options, out StoredIndex? index) is { } trouble) return new StoreOpening(trouble);
             SqliteDatabase database = new(path, fileLock, newFolder);
             database.Connect();
             fileLock = null;
             return new StoreOpening(new DurableStateStore(database, index!, options));
         }
-        catch (SqliteException exception)
+        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
         {
-            return Trouble(KindOf(exception), Sentence(path, exception));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return Trouble(StoreTroubleKind.Unreachable, $"{path} cannot be opened: {exception.Message} {Mend(path)}");
+            return new StoreOpening(TroubleOf(path, exception));
         }
         finally
         {
@@ -66,7 +75,7 @@ internal static class SqliteOpening
         }
     }
 
-    private static StoreTrouble? Prepare(string path, out StoredIndex? index)
+    private static StoreTrouble? Prepare(string path, StoreOptions options, out StoredIndex? index)
     {
         index = null;
         SqliteFiles.MakePrivate(path);
@@ -80,11 +89,15 @@ internal static class SqliteOpening
                 return new StoreTrouble(
                     StoreTroubleKind.Foreign, $"{path} is a database of another program; name another file.");
             default:
+                if (ImportMark.Prepare(connection, options.IsImport, path) is { } trouble) return trouble;
                 SqliteConnections.Execute(connection, IndexReading.Sweep);
                 index = IndexReading.Read(connection);
                 return null;
         }
     }
+
+    private static StoreTrouble MosquittosTrouble(string path) =>
+        new(StoreTroubleKind.Mosquittos, $"{path} is mosquitto's own store, of another form; name another file.");
 
     private static bool IsMosquittos(string path)
     {

@@ -25,6 +25,6 @@ internal static class SqliteSchema
     }
 
     /// <summary>A file is one program's: any other table makes it a foreign one.</summary>
-    private static SchemaState Look(SqliteConnection connection, out string? last) =>
+    public static SchemaState Look(SqliteConnection connection, out string? last) =>
         SchemaHistory.Look(connection, SchemaHistory.Read(connection, Tables), out last);
 }

@@ -13,6 +13,7 @@ internal sealed class CommandLine(Func<BrokerOptions, CancellationToken, Task<in
         ["run", .. string[] flags] => RunAsync(flags, stop),
         ["passwd", .. string[] rest] =>
             Task.FromResult(PasswdCommand.Run(rest, streams.Input, streams.Output, streams.Error)),
+        ["db", .. string[] rest] => new DbCommand(streams).RunAsync(rest, stop),
         ["help", ..] => HelpAsync(),
         _ => RunAsync(arguments, stop),
     };

@@ -9,9 +9,6 @@ namespace Broker.Cli;
 /// <param name="streams">Where to write.</param>
 internal sealed class RunCommand(Func<BrokerOptions, CancellationToken, Task<int>> serve, StandardStreams streams)
 {
-    private const string PersistenceLocationVariable = "MOSQUITTO_PERSISTENCE_LOCATION";
-    private const string PersistenceUrlVariable = "BROKER_PERSISTENCE_URL";
-
     /// <summary>Runs with these flags and gives the exit code.</summary>
     public async Task<int> RunAsync(string[] flags, CancellationToken stop)
     {
@@ -34,8 +31,8 @@ internal sealed class RunCommand(Func<BrokerOptions, CancellationToken, Task<int
             Ports = arguments.Ports,
             IsVerbose = arguments.IsVerbose,
             IsQuiet = arguments.IsQuiet,
-            PersistenceLocation = Environment.GetEnvironmentVariable(PersistenceLocationVariable),
-            PersistenceUrl = Environment.GetEnvironmentVariable(PersistenceUrlVariable) is { Length: > 0 } url ? url : null,
+            PersistenceLocation = PersistenceVariables.Location,
+            PersistenceUrl = PersistenceVariables.Url,
         });
         foreach (ConfigurationDiagnostic remark in configuration.Diagnostics)
         {

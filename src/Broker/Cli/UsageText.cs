@@ -23,6 +23,7 @@ internal static class UsageText
         Commands:
          run     what happens without a command
          passwd  edit a password file
+         db      look at the store, check it, move it: broker db help
          help    print this help
 
         mosquitto-compat.md says what each directive of mosquitto.conf does here.

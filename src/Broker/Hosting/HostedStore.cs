@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Text.RegularExpressions;
 using Broker.Configuration;
 using Broker.Connections;
 using Broker.Diagnostics;
@@ -64,7 +63,7 @@ internal sealed partial class HostedStore : IDisposable
             return null;
         }
         if (opening.QuarantinedTo is { } aside) Log.Quarantined(logger, store.Location, aside);
-        Log.Opened(logger, WithoutPassword(store.Location));
+        Log.Opened(logger, StateStores.Shown(store.Location));
         return new HostedStore(opening.Store, logger);
     }
 
@@ -96,11 +95,6 @@ internal sealed partial class HostedStore : IDisposable
         if (availability.IsAvailable) Log.Back(logger);
         else Log.Away(logger, availability.Reason?.TrimEnd('.') ?? "no reason given");
     }
-
-    private static string WithoutPassword(string location) => Password().Replace(location, "$1:***@");
-
-    [GeneratedRegex(@"(?<=://)([^:/?#]*):[^@]*@")]
-    private static partial Regex Password();
 
     private static partial class Log
     {

@@ -68,7 +68,10 @@ internal sealed class RandomChanges(int seed)
     {
         if (session.Deliveries.Count == 0) return null;
         long sequence = session.Deliveries.Keys.ElementAt(_random.Next(session.Deliveries.Count));
-        return _random.Next(4) == 0 ? new DeliveryReleased(clientId, sequence) : new DeliveryRemoved(clientId, sequence);
+        bool mayBeReleased = session.Deliveries[sequence].Queued.Qos == 2;
+        return mayBeReleased && _random.Next(2) == 0
+            ? new DeliveryReleased(clientId, sequence)
+            : new DeliveryRemoved(clientId, sequence);
     }
 
     private StateChange OfRetained()

@@ -1,0 +1,11 @@
+namespace Broker.Cli;
+
+/// <summary>What the environment says of where state is kept.</summary>
+internal static class PersistenceVariables
+{
+    /// <summary>MOSQUITTO_PERSISTENCE_LOCATION; null: not set.</summary>
+    public static string? Location => Environment.GetEnvironmentVariable("MOSQUITTO_PERSISTENCE_LOCATION");
+
+    /// <summary>BROKER_PERSISTENCE_URL; null: not set, or empty.</summary>
+    public static string? Url => Environment.GetEnvironmentVariable("BROKER_PERSISTENCE_URL") is { Length: > 0 } url ? url : null;
+}

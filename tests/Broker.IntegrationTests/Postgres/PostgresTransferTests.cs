@@ -1,0 +1,10 @@
+using Broker.TestKit.Stores;
+
+namespace Broker.IntegrationTests.Postgres;
+
+/// <summary>On a real server.</summary>
+[Collection(nameof(PostgresCollection))]
+public sealed class PostgresTransferTests(PostgresFixture fixture) : TransferTests
+{
+    protected override IStoreUnderTest NewPlace() => PostgresPlace.NewAsync(fixture.Server).GetAwaiter().GetResult();
+}
