@@ -24,6 +24,11 @@ public sealed record StoreOptions
     /// </summary>
     public Action<StoreLostException>? Lost { get; init; }
 
+    /// <summary>
+    /// Is called on the store's reading thread when queues cannot be read, with the reason, and with null when they can again.
+    /// </summary>
+    public Action<Exception?>? ReadingChanged { get; init; }
+
     /// <summary>Is called on the store's thread with what a waiter threw; the other waiters are called all the same.</summary>
     public Action<Exception>? WaiterFailed { get; init; }
 

@@ -15,6 +15,7 @@ public sealed class ManualStateStore : IStateStore
     private readonly List<(long Ticket, ICommitWaiter Waiter)> _waiters = [];
     private readonly List<(Func<StateChange, bool> Wanted, TaskCompletionSource<StateChange> Found)> _watchers = [];
     private long _durable;
+    private int _openGroups;
 
     /// <summary>Whether every change is durable at once. Default false: only <see cref="Commit"/> makes it so.</summary>
     public bool CommitsAtOnce { get; init; }
@@ -62,18 +63,16 @@ public sealed class ManualStateStore : IStateStore
     }
 
     /// <inheritdoc/>
-    public long PendingBytes => Pending.Count;
+    public long PendingBytes { get; set; }
+
+    /// <summary>Groups that are open now.</summary>
+    public int OpenGroups => Volatile.Read(ref _openGroups);
 
     /// <inheritdoc/>
-    public void BeginGroup()
-    {
-        // Nothing is committed but when the test says so.
-    }
+    public void BeginGroup() => Interlocked.Increment(ref _openGroups);
 
     /// <inheritdoc/>
-    public void EndGroup()
-    {
-    }
+    public void EndGroup() => Interlocked.Decrement(ref _openGroups);
 
     /// <inheritdoc/>
     public void RequestPage(DeliveryPageRequest request)

@@ -9,9 +9,10 @@ internal sealed class PipePair
     private readonly Pipe _toClient;
 
     /// <param name="windowBytes">How much the broker may write ahead of the client's reading; 0 for no limit.</param>
-    public PipePair(int windowBytes = 0)
+    /// <param name="isInline">Whether who wakes the broker's reader runs it, as Kestrel's sockets do here.</param>
+    public PipePair(int windowBytes = 0, bool isInline = false)
     {
-        _toBroker = new Pipe(Options(0));
+        _toBroker = new Pipe(Options(0, isInline ? PipeScheduler.Inline : null));
         _toClient = new Pipe(Options(windowBytes));
         Client = new End(_toClient.Reader, _toBroker.Writer);
         Broker = new End(_toBroker.Reader, _toClient.Writer);
@@ -28,8 +29,9 @@ internal sealed class PipePair
         _toClient.Writer.CancelPendingFlush();
     }
 
-    private static PipeOptions Options(int windowBytes) =>
-        new(pauseWriterThreshold: windowBytes, resumeWriterThreshold: windowBytes / 2, useSynchronizationContext: false);
+    private static PipeOptions Options(int windowBytes, PipeScheduler? readerScheduler = null) => new(
+        readerScheduler: readerScheduler, pauseWriterThreshold: windowBytes, resumeWriterThreshold: windowBytes / 2,
+        useSynchronizationContext: false);
 
     private sealed record End(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

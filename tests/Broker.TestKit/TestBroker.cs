@@ -55,10 +55,12 @@ internal sealed class TestBroker : IAsyncDisposable
     /// <param name="version">What the client will speak.</param>
     /// <param name="windowBytes">How far the broker may write ahead of the client's reading; 0 for no limit.</param>
     /// <param name="certificateUserName">The name in the client's certificate, if it has one.</param>
+    /// <param name="isInline">Whether who wakes the connection's reader runs it, as Kestrel's sockets do here.</param>
     public TestClient Open(
-        ProtocolVersion version = ProtocolVersion.Mqtt311, int windowBytes = 0, string? certificateUserName = null)
+        ProtocolVersion version = ProtocolVersion.Mqtt311, int windowBytes = 0, string? certificateUserName = null,
+        bool isInline = false)
     {
-        var pair = new PipePair(windowBytes);
+        var pair = new PipePair(windowBytes, isInline);
         var origin = new ConnectionOrigin
         {
             Listener = Options.Listeners[0],

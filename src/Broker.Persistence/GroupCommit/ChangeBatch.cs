@@ -138,11 +138,24 @@ internal sealed class ChangeBatch(SessionTable sessions)
         if (!sessions.TryGet(removed.ClientId, out SessionEntry? session)) return;
         if (session.Delta is { } delta)
         {
-            RowsElided += (session.IsStored ? 0 : 1) + (delta.Deliveries?.Values.Count(d => d.Queued is not null) ?? 0);
+            RowsElided += session.IsStored ? 0 : 1;
+            Drop(delta);
             session.Delta = null;
         }
         if (session.IsStored) _removedSessions.Add(session.Id);
         sessions.Remove(session);
+    }
+
+    private void Drop(SessionDelta delta)
+    {
+        if (delta.Will is { } will) Bytes -= ChangeSize.Of(will);
+        if (delta.Deliveries is null) return;
+        foreach (DeliveryDelta delivery in delta.Deliveries.Values)
+        {
+            if (delivery.Queued is not { } queued) continue;
+            RowsElided++;
+            Bytes -= ChangeSize.Of(queued);
+        }
     }
 
     private void Add(DeliveryQueued queued)
@@ -170,7 +183,6 @@ internal sealed class ChangeBatch(SessionTable sessions)
             return;
         }
         if (DeltaOf(removed.ClientId) is not { } delta) return;
-        _completed++;
         (delta.Deliveries ??= [])[removed.Sequence] = new DeliveryDelta { IsRemoved = true };
     }
 

@@ -71,23 +71,22 @@ internal sealed class GroupCommitWriter : IDisposable
     public long Append(StateChange change)
     {
         long ticket;
-        bool wake;
         lock (_lock)
         {
             _pending.Add(change);
             ticket = ++_lastTicket;
             _pendingBytes += ChangeSize.Of(change);
-            wake = _isIdle;
+            // Under the lock, which closing takes before the event goes.
+            if (_isIdle && !_isClosing) _wake.Set();
             _isIdle = false;
         }
-        if (wake) _wake.Set();
         return ticket;
     }
 
     /// <summary>Commits what is pending, if the database is there, and ends the thread.</summary>
     public void Dispose()
     {
-        _isClosing = true;
+        lock (_lock) _isClosing = true;
         _wake.Set();
         _backOff.Interrupt();
         if (_thread.ThreadState.HasFlag(ThreadState.Unstarted)) return;
@@ -115,7 +114,7 @@ internal sealed class GroupCommitWriter : IDisposable
         {
             bool wasHeld = _batchTicket > _durableTicket;
             Take(keptBytes: 0);
-            if (wasHeld) _batch.RemoveCompleted(_taken);
+            if (wasHeld && _batch.IsWorthHolding) _batch.RemoveCompleted(_taken);
             else AddTaken(keptBytes: 0);
             if (_batchTicket == _durableTicket)
             {

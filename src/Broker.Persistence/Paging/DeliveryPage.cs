@@ -22,6 +22,9 @@ public sealed record DeliveryPage(IReadOnlyList<StoredDelivery> Deliveries, long
 /// <summary>Somebody who asked for a page.</summary>
 public interface IDeliveryPageReceiver
 {
+    /// <summary>Whether the page is not wanted any more. Any thread.</summary>
+    bool IsGone => false;
+
     /// <summary>
     /// The page is here. Called once for each request, on the store's reading thread: do not block. Not called when the store
     /// is closed before; a database that is out of reach only makes it late.

@@ -9,19 +9,23 @@ namespace Broker.Persistence.Paging;
 /// </summary>
 internal sealed class DeliveryPager : IDisposable
 {
+    /// <summary>After so many attempts another request is tried first: it may be this one's rows that cannot be read.</summary>
+    private const int AttemptsMax = 3;
+
     private readonly BlockingCollection<DeliveryPageRequest> _requests = [];
     private readonly Func<IDeliveryReader> _open;
     private readonly CommitWaiters _waiters;
-    private readonly Action<Exception>? _receiverFailed;
+    private readonly StoreOptions _options;
     private readonly BackOff _backOff;
     private readonly Thread _thread;
     private volatile bool _isClosing;
+    private bool _isFailing;
 
     public DeliveryPager(Func<IDeliveryReader> open, CommitWaiters waiters, StoreOptions options)
     {
         _open = open;
         _waiters = waiters;
-        _receiverFailed = options.WaiterFailed;
+        _options = options;
         _backOff = new BackOff(options.Time);
         _thread = new Thread(Run) { Name = "store reader", IsBackground = true };
         _thread.Start();
@@ -60,7 +64,7 @@ internal sealed class DeliveryPager : IDisposable
         IDeliveryReader? reader = null;
         foreach (DeliveryPageRequest request in _requests.GetConsumingEnumerable())
         {
-            if (Read(request, ref reader) is not { } page) break;
+            if (request.Receiver.IsGone || TryRead(request, ref reader) is not { } page) continue;
             try
             {
                 request.Receiver.OnPage(request, page);
@@ -68,39 +72,46 @@ internal sealed class DeliveryPager : IDisposable
 #pragma warning disable CA1031 // A receiver that fails costs the others nothing.
             catch (Exception exception)
             {
-                _receiverFailed?.Invoke(exception);
+                _options.WaiterFailed?.Invoke(exception);
             }
 #pragma warning restore CA1031
         }
         reader?.Dispose();
     }
 
-    /// <returns>Null when the store is being closed.</returns>
-    private DeliveryPage? Read(DeliveryPageRequest request, ref IDeliveryReader? reader)
+    /// <summary>Reads, again on a new connection if need be. What cannot be read then goes behind the others.</summary>
+    private DeliveryPage? TryRead(DeliveryPageRequest request, ref IDeliveryReader? reader)
     {
-        while (!_isClosing)
+        for (int attempt = 1; attempt <= AttemptsMax && !_isClosing; attempt++)
         {
             try
             {
                 reader ??= _open();
                 DeliveryPage page = reader.Read(request);
                 _backOff.Reset();
+                if (_isFailing) _options.ReadingChanged?.Invoke(null);
+                _isFailing = false;
                 return page;
             }
-#pragma warning disable CA1031 // Whatever the database says: it is said once, by the writer, who cannot commit either.
-            catch (Exception)
+#pragma warning disable CA1031 // Whatever the database says, the others' pages are to be tried.
+            catch (Exception exception)
             {
                 reader?.Dispose();
                 reader = null;
+                if (!_isFailing) _options.ReadingChanged?.Invoke(exception);
+                _isFailing = true;
             }
 #pragma warning restore CA1031
             _backOff.Pause();
         }
+        Enqueue(request);
         return null;
     }
 
     private sealed class Durable(DeliveryPager pager, DeliveryPageRequest request) : ICommitWaiter
     {
+        public bool IsGone => request.Receiver.IsGone;
+
         public void OnCommitted() => pager.Enqueue(request);
     }
 }

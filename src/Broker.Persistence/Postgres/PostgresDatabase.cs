@@ -142,7 +142,7 @@ internal sealed class PostgresDatabase(PostgresLocation location) : IStateDataba
             if (plan is not null) PostgresCommit.Add(plan, batch);
             _returned.Clear();
             rows = batch.Run(_returned);
-        });
+        }, isCommit: plan is not null);
         for (int i = 0; i < deadCount; i++) _dead.Dequeue();
         _confirmedTicket = ticket;
         _commitSeconds = location.CommandSeconds;
@@ -158,7 +158,7 @@ internal sealed class PostgresDatabase(PostgresLocation location) : IStateDataba
     }
 
     /// <summary>What fails is undone by the server; the connection is of no use afterwards.</summary>
-    private void Try(Action<NpgsqlConnection> action)
+    private void Try(Action<NpgsqlConnection> action, bool isCommit = false)
     {
         if (_connection is null) throw new InvalidOperationException("Connect comes before Commit.");
         try
@@ -169,7 +169,7 @@ internal sealed class PostgresDatabase(PostgresLocation location) : IStateDataba
         {
             Disconnect();
             // A commit that is too long for its limit, say of a session with a huge queue, gets more time at the next attempt.
-            if (PostgresFailure.IsTimeout(exception))
+            if (isCommit && PostgresFailure.IsTimeout(exception))
                 _commitSeconds = Math.Min(_commitSeconds * 2, PostgresConnections.LongSeconds);
             throw new IOException(PostgresFailure.Sentence(location, exception), exception);
         }

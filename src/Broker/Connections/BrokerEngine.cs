@@ -23,7 +23,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     private readonly ConcurrentDictionary<MqttConnection, byte> _connections = new();
     private readonly ConnectionCounter _counter;
     private readonly Heartbeat _heartbeat;
-    private readonly StateLoading _loading;
+    private readonly SessionContext _sessionContext;
     private readonly long _retainSweepMilliseconds;
     private long _retainSweepDue;
     private volatile bool _isStopping;
@@ -40,7 +40,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         Router = new MessageRouter(new SubscriptionTree(options.Limits.AllowDuplicateMessages), Retained, Metrics, Logger);
         SessionContext context = new(new SessionLimits(options.Limits), Store, Metrics, Time);
         Sessions = new SessionLifecycle(Router, context, options, Logger);
-        _loading = new StateLoading(Sessions, Retained, context);
+        _sessionContext = context;
         _counter = new ConnectionCounter(options.Limits.ConnectionsMax);
         _retainSweepMilliseconds = (long)(options.Limits.RetainExpirySweep?.TotalMilliseconds ?? 0);
         _heartbeat = new Heartbeat(Time);
@@ -78,7 +78,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     /// </summary>
     public async Task<LoadedState> LoadAsync(StoredState state)
     {
-        LoadedState loaded = await _loading.LoadAsync(state);
+        LoadedState loaded = await new StateLoading(Sessions, Retained, _sessionContext).LoadAsync(state);
         Sessions.OnTick(CoarseMilliseconds);
         return loaded;
     }

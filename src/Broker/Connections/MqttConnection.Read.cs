@@ -100,8 +100,7 @@ internal sealed partial class MqttConnection
         var resumed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Interlocked.Exchange(ref _resumed, resumed);
         _isPaused = true;
-        // The commit drains, and each drain wakes the reader.
-        if (!IsStoreBehind || !Engine.Store.TryWait(_lastTicket, this)) WakeReader();
+        WakeReader();
         await resumed.Task;
         _isPaused = false;
         Volatile.Write(ref _resumed, null);
@@ -109,8 +108,13 @@ internal sealed partial class MqttConnection
 
     private void WakeReader()
     {
-        if (Volatile.Read(ref _resumed) is not { } resumed) return;
-        if (!MustPause || Volatile.Read(ref _closeReason) is not null || _isOutputClosed) resumed.TrySetResult();
+        if (Volatile.Read(ref _resumed) is not { } resumed || resumed.Task.IsCompleted) return;
+        bool isOver = Volatile.Read(ref _closeReason) is not null || _isOutputClosed;
+        // The client's own acknowledgements wake it when they leave. The store does when it is the store that it waits for: the
+        // commit drains, and each drain comes here.
+        if (!isOver && OwesTooMuch) return;
+        if (!isOver && IsStoreBehind && Engine.Store.TryWait(_lastTicket, this)) return;
+        resumed.TrySetResult();
     }
 
     private void DrainTouched()

@@ -70,11 +70,12 @@ internal sealed partial class MqttConnection
         {
             Observe(_pendingFlush.GetResult());
         }
-        catch (Exception exception) when (IsPeerGone(exception) || exception is InvalidOperationException)
+#pragma warning disable CA1031 // With the draining flag held: whatever it is, the connection must come to its end.
+        catch (Exception exception)
         {
-            _isOutputClosed = true;
-            _input.CancelPendingRead();
+            CloseOutput(exception);
         }
+#pragma warning restore CA1031
         RunDrain();
     }
 
@@ -111,11 +112,8 @@ internal sealed partial class MqttConnection
 #pragma warning disable CA1031 // This runs on the threads of other clients: a broken receiver must cost nobody but itself.
                 catch (Exception exception)
                 {
-                    if (!IsPeerGone(exception) && exception is not InvalidOperationException)
-                        Log.Failed(Engine.Logger, Parameters?.ClientId ?? Origin.RemoteAddress, exception);
-                    _isOutputClosed = true;
+                    CloseOutput(exception);
                     hasMore = false;
-                    _input.CancelPendingRead();
                 }
 #pragma warning restore CA1031
             }
@@ -123,6 +121,14 @@ internal sealed partial class MqttConnection
             WakeReader();
         }
         while (!TryRest());
+    }
+
+    private void CloseOutput(Exception exception)
+    {
+        if (!IsPeerGone(exception) && exception is not InvalidOperationException)
+            Log.Failed(Engine.Logger, Parameters?.ClientId ?? Origin.RemoteAddress, exception);
+        _isOutputClosed = true;
+        _input.CancelPendingRead();
     }
 
     private bool TryRest()
@@ -161,14 +167,23 @@ internal sealed partial class MqttConnection
 
     private bool WriteItems()
     {
-        OutgoingBatch batch = _batchOfThread ??= new OutgoingBatch();
+        // Not in its place while it is in use: should this thread come to drain another connection meanwhile, that has its own.
+        OutgoingBatch batch = _batchOfThread ?? new OutgoingBatch();
+        _batchOfThread = null;
+        bool isAnswerTooLarge = false;
         try
         {
             while (true)
             {
                 Session!.Take(this, batch);
                 bool hasAbandoned = false;
-                foreach (ref readonly OutgoingItem item in batch.Items) hasAbandoned |= !TryWrite(in item);
+                foreach (ref readonly OutgoingItem item in batch.Items)
+                {
+                    // A message can be left out, an answer cannot: the client would wait for it.
+                    isAnswerTooLarge = !item.IsPublish && AckWriter.LengthMax(item.Ack) > Parameters!.PacketBytesMax;
+                    if (isAnswerTooLarge) return true;
+                    hasAbandoned |= !TryWrite(in item);
+                }
                 // What was abandoned made room in the window that nobody else will ask for.
                 if (!batch.IsFull) return hasAbandoned || (batch.WaitTicket != 0 && !TryWait(batch.WaitTicket));
                 if (_output.UnflushedBytes >= FlushBytes) return true;
@@ -178,6 +193,9 @@ internal sealed partial class MqttConnection
         finally
         {
             batch.Clear();
+            _batchOfThread = batch;
+            // The reader may go on on this thread and leave the session, will and all.
+            if (isAnswerTooLarge) TryClose(CloseReason.Of(EngineFaults.AnswerTooLarge));
         }
     }
 
@@ -216,9 +234,7 @@ internal sealed partial class MqttConnection
     {
         if (!item.IsPublish)
         {
-            // A message can be left out, an answer cannot: the client would wait for it.
-            if (AckWriter.LengthMax(item.Ack) > Parameters!.PacketBytesMax) TryClose(CloseReason.Of(EngineFaults.AnswerTooLarge));
-            else AckWriter.Write(_output, item.Ack, Version);
+            AckWriter.Write(_output, item.Ack, Version);
             return true;
         }
         _publishWriter ??= new PublishWriter(Parameters!, Origin.Listener.MountPoint);

@@ -48,6 +48,9 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
     /// <summary>The version of CONNECT, as far as one was read.</summary>
     public ProtocolVersion Version { get; private set; }
 
+    /// <summary>Its writing is over: no commit makes a difference to it.</summary>
+    public bool IsGone => _isOutputClosed;
+
     public bool WaitsForCommit => Origin.Listener.Durability == ListenerDurability.Commit;
 
     /// <summary>Serves the connection until it ends.</summary>

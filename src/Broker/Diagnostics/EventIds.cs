@@ -51,4 +51,6 @@ internal static class EventIds
     public const int StoreWaiterFailed = 5009;
     public const int StoreQuarantined = 5010;
     public const int StoreBesideMosquittos = 5011;
+    public const int StoreNotRead = 5012;
+    public const int StoreReadAgain = 5013;
 }

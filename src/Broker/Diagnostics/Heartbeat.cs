@@ -35,12 +35,13 @@ internal sealed class Heartbeat : IDisposable
 
     private void Tick()
     {
+        // The clock goes on while a tick takes its time, or clients would seem to have been silent.
+        long now = MonotonicMilliseconds();
+        Volatile.Write(ref _nowMilliseconds, now);
         // A slow tick is not overtaken by the next one.
         if (Interlocked.Exchange(ref _isTicking, 1) == 1) return;
         try
         {
-            long now = MonotonicMilliseconds();
-            Volatile.Write(ref _nowMilliseconds, now);
             IHeartbeatListener[] listeners;
             lock (_lock) listeners = [.. _listeners];
             foreach (IHeartbeatListener listener in listeners) listener.OnTick(now);

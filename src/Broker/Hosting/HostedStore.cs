@@ -44,6 +44,11 @@ internal sealed partial class HostedStore : IDisposable
             QuarantinesDamage = options.OnDamage == StoreDamageAction.Quarantine,
             WaiterFailed = exception => Log.WaiterFailed(logger, exception),
             AvailabilityChanged = availability => Tell(availability, readiness, logger),
+            ReadingChanged = exception =>
+            {
+                if (exception is null) Log.ReadAgain(logger);
+                else Log.NotRead(logger, exception.Message.TrimEnd('.'));
+            },
             Lost = lost =>
             {
                 Log.Lost(logger, lost.Message);
@@ -116,6 +121,13 @@ internal sealed partial class HostedStore : IDisposable
 
         [LoggerMessage(EventIds.StoreBack, LogLevel.Warning, "The store takes commits again.")]
         internal static partial void Back(ILogger logger);
+
+        [LoggerMessage(EventIds.StoreNotRead, LogLevel.Error,
+            "Queues cannot be read from the store: {Reason}. Clients that came back for theirs wait.")]
+        internal static partial void NotRead(ILogger logger, string reason);
+
+        [LoggerMessage(EventIds.StoreReadAgain, LogLevel.Warning, "Queues are read from the store again.")]
+        internal static partial void ReadAgain(ILogger logger);
 
         [LoggerMessage(EventIds.StoreLost, LogLevel.Error, "{Reason} This broker ends.")]
         internal static partial void Lost(ILogger logger, string reason);

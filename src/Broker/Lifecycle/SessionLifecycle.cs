@@ -39,20 +39,21 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
     /// <param name="options">What CONNECT says about the session.</param>
     public OpenResult Open(ISessionConnection connection, string clientId, bool cleanStart, in AttachOptions options)
     {
-        ISessionConnection? previous = null;
-        Will? dueWill = null;
+        ISessionConnection? previous;
         OpenResult result;
+        TouchedConnections touched = NewTouched();
         // The end of one session, its will and the begin of the next are one commit.
         _context.Store.BeginGroup();
         try
         {
-            result = OpenLocked(connection, clientId, cleanStart, in options, out previous, out dueWill);
-            if (dueWill is not null) Publish(dueWill);
+            result = OpenLocked(connection, clientId, cleanStart, in options, out previous, out Will? dueWill);
+            if (dueWill is not null) Publish(dueWill, touched);
         }
         finally
         {
             _context.Store.EndGroup();
         }
+        touched.Drain();
         previous?.CloseTakenOver();
         return result;
     }
@@ -83,7 +84,7 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
             }
             if (!isPresent) _registry.Add(session = new Session(clientId, _context));
             ticket = Math.Max(ticket, session!.Attach(connection, in options));
-            return new OpenResult(session, isPresent, ticket);
+            return new OpenResult(session, isPresent, Math.Max(ticket, _registry.TakeEndTicket(clientId)));
         }
     }
 
@@ -94,6 +95,7 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
     /// <param name="expirySeconds">A Session Expiry Interval given in DISCONNECT, or null.</param>
     public void Close(ISessionConnection connection, Session session, bool isWillWanted, uint? expirySeconds)
     {
+        TouchedConnections touched = NewTouched();
         // That the will is no longer stored and what it led to are one commit: it goes out once and not never.
         _context.Store.BeginGroup();
         try
@@ -107,12 +109,13 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
                 if (session.IsPersistent) SetDeadlines(session);
                 else EndLocked(session);
             }
-            if (dueWill is not null) Publish(dueWill);
+            if (dueWill is not null) Publish(dueWill, touched);
         }
         finally
         {
             _context.Store.EndGroup();
         }
+        touched.Drain();
     }
 
     /// <summary>
@@ -153,16 +156,19 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
     /// <summary>Adds or replaces a subscription in session and tree, unless the session has ended meanwhile.</summary>
     /// <param name="subscription">What, and whose.</param>
     /// <param name="optionsByte">As the client sent it, for the store.</param>
+    /// <param name="owner">On which connection; nothing is done when another one serves the session by now.</param>
     /// <param name="replaced">The one it replaces, or null: then it is new.</param>
     /// <returns>What must be durable before SUBACK; 0: nothing.</returns>
-    public long Subscribe(Subscription subscription, byte optionsByte, out Subscription? replaced)
+    public long Subscribe(Subscription subscription, byte optionsByte, ISessionConnection owner, out Subscription? replaced)
     {
+        replaced = null;
         Session session = subscription.Session;
         // The end of a session takes its subscriptions out of the tree: one that came later would stay there for good.
         lock (_registry.LockOf(session.ClientId))
         {
+            if (!session.IsServedBy(owner)) return 0;
             long ticket = session.Put(subscription, optionsByte, out replaced);
-            if (!session.HasEnded) _router.Subscriptions.Put(subscription);
+            _router.Subscriptions.Put(subscription);
             return ticket;
         }
     }
@@ -170,12 +176,15 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
     /// <summary>Removes a subscription from the session and from the tree.</summary>
     /// <param name="session">Whose.</param>
     /// <param name="key">As it was subscribed.</param>
+    /// <param name="owner">On which connection; nothing is done when another one serves the session by now.</param>
     /// <param name="removed">What was removed; null: there was none.</param>
     /// <returns>What must be durable before UNSUBACK; 0: nothing.</returns>
-    public long Unsubscribe(Session session, string key, out Subscription? removed)
+    public long Unsubscribe(Session session, string key, ISessionConnection owner, out Subscription? removed)
     {
+        removed = null;
         lock (_registry.LockOf(session.ClientId))
         {
+            if (!session.IsServedBy(owner)) return 0;
             long ticket = session.Remove(key, out removed);
             if (removed is not null) _router.Subscriptions.Remove(removed);
             return ticket;
@@ -193,15 +202,28 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
     {
         foreach (Session session in _registry.Sessions)
         {
-            if (session.IsConnected) continue;
-            _context.Store.BeginGroup();
-            if (session.TakeWill() is { } will) Publish(will);
+            if (!session.IsConnected) PublishDelayedWill(session);
+        }
+    }
+
+    private void PublishDelayedWill(Session session)
+    {
+        TouchedConnections touched = NewTouched();
+        _context.Store.BeginGroup();
+        try
+        {
+            if (session.TakeWill() is { } will) Publish(will, touched);
+        }
+        finally
+        {
             _context.Store.EndGroup();
         }
+        touched.Drain();
     }
 
     private void Meet(in Deadline deadline)
     {
+        TouchedConnections touched = NewTouched();
         _context.Store.BeginGroup();
         try
         {
@@ -216,13 +238,16 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
                     Log.Expired(_logger, deadline.Session.ClientId);
                 }
             }
-            if (will is not null) Publish(will);
+            if (will is not null) Publish(will, touched);
         }
         finally
         {
             _context.Store.EndGroup();
         }
+        touched.Drain();
     }
+
+    private static TouchedConnections NewTouched() => new() { MayDrainNow = false };
 
     private void SetDeadlines(Session session)
     {
@@ -238,10 +263,11 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
         Subscription[] subscriptions = session.End(out long ticket);
         foreach (Subscription subscription in subscriptions) _router.Subscriptions.Remove(subscription);
         _registry.Remove(session);
+        if (ticket != 0) _registry.NoteEnd(session.ClientId, ticket, _context.Store.DurableTicket);
         return ticket;
     }
 
-    private void Publish(Will will)
+    private void Publish(Will will, TouchedConnections touched)
     {
         Message message = will.Message;
         if (message.Topic.IsOfServer)
@@ -251,7 +277,7 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
             return;
         }
         if (will.ExpirySeconds is { } seconds) message = message.WithExpiry(_context.NowUnixMilliseconds + (seconds * 1000L));
-        _router.Route(message);
+        _router.Route(message, touched);
     }
 
     private static partial class Log

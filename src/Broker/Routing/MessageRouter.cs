@@ -48,14 +48,11 @@ internal sealed partial class MessageRouter
         return new RouteResult(!match.IsEmpty, ticket);
     }
 
-    /// <summary>Routes a message of the broker itself or of a client that is gone, and drains its receivers.</summary>
-    public RouteResult Route(Message message)
-    {
-        var touched = new TouchedConnections();
-        RouteResult result = Route(message, Subscriptions.Match(message.Topic.Name), touched);
-        touched.Drain();
-        return result;
-    }
+    /// <summary>Routes a message of the broker itself or of a client that is gone.</summary>
+    /// <param name="message">What.</param>
+    /// <param name="touched">Takes the receivers, which the caller drains when no group of the store is open.</param>
+    public RouteResult Route(Message message, TouchedConnections touched) =>
+        Route(message, Subscriptions.Match(message.Topic.Name), touched);
 
     private OfferResult Deliver(Message message, Subscription subscription, TouchedConnections touched)
     {
@@ -88,7 +85,7 @@ internal sealed partial class MessageRouter
 
     private static void Wake(in OfferResult result, TouchedConnections touched)
     {
-        if (result.DrainNow) result.Connection!.Drain();
+        if (result.DrainNow && touched.MayDrainNow) result.Connection!.Drain();
         else if (result.Connection is not null) touched.Add(result.Connection);
     }
 

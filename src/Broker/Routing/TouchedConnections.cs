@@ -7,6 +7,11 @@ internal sealed class TouchedConnections
 {
     private readonly List<ISessionConnection> _connections = [];
 
+    /// <summary>
+    /// Whether a long queue may be drained in between. Not while a group of the store is open: no commit begins until it ends.
+    /// </summary>
+    public bool MayDrainNow { get; set; } = true;
+
     public void Add(ISessionConnection connection)
     {
         if (connection.TryTouch()) _connections.Add(connection);

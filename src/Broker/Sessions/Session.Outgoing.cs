@@ -136,7 +136,9 @@ internal sealed partial class Session
         lock (_lock)
         {
             // Taken over since: the next connection gets it again and decides for itself.
-            if (_connection == owner) Complete(sequence);
+            // Completed since, by a client that acknowledged what it could not have: nothing is left to do.
+            bool isOpen = _window.TryFind(PacketIds.Of(sequence), out OutboxEntry entry, out _) && entry.Sequence == sequence;
+            if (_connection == owner && isOpen) Complete(sequence);
         }
     }
 

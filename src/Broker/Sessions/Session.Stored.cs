@@ -157,6 +157,8 @@ internal sealed partial class Session
     /// <summary>Takes a page to the connection that asked for it, and to no later one.</summary>
     private sealed class Arrival(Session session, long epoch) : IDeliveryPageReceiver
     {
+        public bool IsGone => epoch != session.Epoch;
+
         public void OnPage(DeliveryPageRequest request, DeliveryPage page) => session.Take(request, page, epoch)?.Drain();
     }
 }

@@ -46,6 +46,12 @@ internal sealed partial class Session
         get { lock (_lock) return _connection is not null; }
     }
 
+    /// <summary>Whether this connection serves it now; an ended session is served by none.</summary>
+    public bool IsServedBy(ISessionConnection connection)
+    {
+        lock (_lock) return _connection == connection;
+    }
+
     /// <summary>Stamp of the last attach or detach; a timer that was set before it is void.</summary>
     public long Epoch { get; private set; }
 

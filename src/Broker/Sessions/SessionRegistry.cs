@@ -14,6 +14,11 @@ internal sealed class SessionRegistry
     private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
     private readonly Lock[] _stripes = [.. Enumerable.Range(0, Stripes).Select(_ => new Lock())];
 
+    /// <summary>So many ends are kept before those that are durable are let go of.</summary>
+    private const int EndsKept = 1024;
+
+    private readonly ConcurrentDictionary<string, long> _ends = new(StringComparer.Ordinal);
+
     /// <summary>Sessions, connected or not.</summary>
     public int Count => _sessions.Count;
 
@@ -28,6 +33,23 @@ internal sealed class SessionRegistry
 
     /// <summary>Makes a session known. The caller holds its stripe's lock.</summary>
     public void Add(Session session) => _sessions[session.ClientId] = session;
+
+    /// <summary>
+    /// A session's end is on its way to the disk: whoever has its client id next is told that it is gone only when it is. The
+    /// caller holds its stripe's lock.
+    /// </summary>
+    public void NoteEnd(string clientId, long ticket, long durableTicket)
+    {
+        _ends[clientId] = ticket;
+        if (_ends.Count <= EndsKept) return;
+        foreach ((string ended, long at) in _ends)
+        {
+            if (at <= durableTicket) _ends.TryRemove(new KeyValuePair<string, long>(ended, at));
+        }
+    }
+
+    /// <summary>The ticket of the last end of a session with this client id; 0: none. Under its stripe's lock.</summary>
+    public long TakeEndTicket(string clientId) => _ends.TryRemove(clientId, out long ticket) ? ticket : 0;
 
     /// <summary>Forgets a session, unless another has its client id by now. The caller holds its stripe's lock.</summary>
     public bool Remove(Session session) =>

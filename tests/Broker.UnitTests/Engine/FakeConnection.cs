@@ -11,6 +11,9 @@ internal sealed class FakeConnection : ISessionConnection
 
     public int Drains { get; private set; }
 
+    /// <summary>Is called with each drain.</summary>
+    public Action? OnDrain { get; init; }
+
     public bool WaitsForCommit { get; init; } = true;
 
     public bool TryTouch()
@@ -24,6 +27,7 @@ internal sealed class FakeConnection : ISessionConnection
     {
         IsTouched = false;
         Drains++;
+        OnDrain?.Invoke();
     }
 
     public void CloseTakenOver() => IsTakenOver = true;

@@ -17,7 +17,7 @@ internal sealed class LifecycleBench : IDisposable
 {
     private readonly BrokerMetrics _metrics = new();
     private readonly Session _witness;
-    private readonly FakeConnection _witnessConnection = new();
+    private readonly FakeConnection _witnessConnection;
 
     public LifecycleBench(LimitOptions? limits = null)
     {
@@ -26,6 +26,7 @@ internal sealed class LifecycleBench : IDisposable
         Router = new MessageRouter(
             new SubscriptionTree(true), new RetainedTree(Store), _metrics, NullLogger.Instance);
         Lifecycle = new SessionLifecycle(Router, Context, new BrokerOptions { Limits = limits }, NullLogger.Instance);
+        _witnessConnection = new FakeConnection { OnDrain = () => WitnessDrainsWithinAGroup += Store.OpenGroups };
         _witness = new Session("witness", Context);
         _witness.Attach(_witnessConnection, new AttachOptions(null, 0, 1000, null));
         Router.Subscriptions.Put(new Subscription { Session = _witness, Key = "will", Filter = "will" });
@@ -52,6 +53,10 @@ internal sealed class LifecycleBench : IDisposable
         Clock.Advance(TimeSpan.FromSeconds(seconds));
         Lifecycle.OnTick(0);
     }
+
+    public int WitnessDrains => _witnessConnection.Drains;
+
+    public int WitnessDrainsWithinAGroup { get; private set; }
 
     /// <summary>How many wills the witness got since it was asked last.</summary>
     public int WillsSeen()

@@ -109,8 +109,8 @@ public sealed class SessionLifecycleTests
         using LifecycleBench bench = new();
         int before = bench.Router.Subscriptions.Count;
         Session session = bench.Open(_first).Session!;
-        bench.Lifecycle.Subscribe(Of(session, "a"), 0, out _);
-        bench.Lifecycle.Subscribe(Of(session, "b/#"), 0, out _);
+        bench.Lifecycle.Subscribe(Of(session, "a"), 0, _first, out _);
+        bench.Lifecycle.Subscribe(Of(session, "b/#"), 0, _first, out _);
         Assert.Equal(before + 2, bench.Router.Subscriptions.Count);
 
         bench.Close(_first, session);
@@ -126,9 +126,40 @@ public sealed class SessionLifecycleTests
         Session old = bench.Open(_first, expiry: 10).Session!;
         bench.Open(_second, cleanStart: true, expiry: 10);
 
-        bench.Lifecycle.Subscribe(Of(old, "a"), 0, out _);
+        bench.Lifecycle.Subscribe(Of(old, "a"), 0, _first, out _);
 
         Assert.Equal(before, bench.Router.Subscriptions.Count);
+    }
+
+    [Fact]
+    public void A_connection_that_was_taken_over_subscribes_and_unsubscribes_nothing_any_more()
+    {
+        using LifecycleBench bench = new();
+        Session session = bench.Open(_first, expiry: 10).Session!;
+        bench.Open(_second, expiry: 10);
+        bench.Lifecycle.Subscribe(Of(session, "a"), 0, _second, out _);
+
+        bench.Lifecycle.Unsubscribe(session, "a", _first, out Subscription? removed);
+        bench.Lifecycle.Subscribe(Of(session, "b"), 0, _first, out _);
+
+        Assert.Null(removed);
+        Assert.Equal(1, session.SubscriptionCount);
+    }
+
+    [Fact]
+    public void Nobody_is_drained_while_a_group_of_the_store_is_open()
+    {
+        using LifecycleBench bench = new();
+        Session session = bench.Open(_first, expiry: 10, will: LifecycleBench.Will()).Session!;
+        bench.Open(_second, expiry: 10, will: LifecycleBench.Will(delaySeconds: 1));
+        bench.Close(_second, session);
+        bench.Advance(2);
+        bench.Open(_first, expiry: 1, will: LifecycleBench.Will());
+        bench.Lifecycle.Open(_second, "c", true, new AttachOptions(null, 0, 20, LifecycleBench.Will()));
+        bench.Close(_second, bench.Lifecycle.Registry.Sessions.Single());
+
+        Assert.Equal(4, bench.WitnessDrains);
+        Assert.Equal(0, bench.WitnessDrainsWithinAGroup);
     }
 
     [Fact]
@@ -137,10 +168,10 @@ public sealed class SessionLifecycleTests
         using LifecycleBench bench = new();
         Session session = bench.Open(_first, expiry: 10).Session!;
         Subscription first = Of(session, "a"), second = Of(session, "a");
-        bench.Lifecycle.Subscribe(first, 0, out Subscription? none);
-        bench.Lifecycle.Subscribe(second, 0, out Subscription? replaced);
-        long ticket = bench.Lifecycle.Unsubscribe(session, "a", out Subscription? removed);
-        bench.Lifecycle.Unsubscribe(session, "a", out Subscription? again);
+        bench.Lifecycle.Subscribe(first, 0, _first, out Subscription? none);
+        bench.Lifecycle.Subscribe(second, 0, _first, out Subscription? replaced);
+        long ticket = bench.Lifecycle.Unsubscribe(session, "a", _first, out Subscription? removed);
+        bench.Lifecycle.Unsubscribe(session, "a", _first, out Subscription? again);
 
         Assert.Equal([null, first, second, null], new[] { none, replaced, removed, again });
         Assert.IsType<SubscriptionRemoved>(bench.Store.Changes[(int)ticket - 1]);
@@ -152,7 +183,7 @@ public sealed class SessionLifecycleTests
         using LifecycleBench bench = new(new LimitOptions { QueuedMessagesMax = 0 });
         const int Count = 20_000;
         Session session = bench.Open(_first, expiry: 10).Session!;
-        bench.Lifecycle.Subscribe(Of(session, "a"), 0, out _);
+        bench.Lifecycle.Subscribe(Of(session, "a"), 0, _first, out _);
         var match = bench.Router.Subscriptions.Match("a");
         int dropped = 0;
 

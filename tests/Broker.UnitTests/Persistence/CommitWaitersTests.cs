@@ -76,6 +76,29 @@ public sealed class CommitWaitersTests
         Assert.All(taken, waiter => Assert.Equal(1, waiter.Calls));
     }
 
+    [Fact]
+    public void Those_that_are_gone_do_not_pile_up_while_nothing_is_committed()
+    {
+        CommitWaiters waiters = new(0, null);
+        Waiter stays = new();
+        waiters.TryWait(1, stays);
+
+        for (int i = 0; i < 100_000; i++) waiters.TryWait(1, new Gone());
+
+        Assert.InRange(waiters.Count, 1, 5_000);
+        waiters.Advance(1);
+        Assert.Equal(1, stays.Calls);
+    }
+
+    private sealed class Gone : ICommitWaiter
+    {
+        public bool IsGone => true;
+
+        public void OnCommitted()
+        {
+        }
+    }
+
     private sealed class Thrower : ICommitWaiter
     {
         public void OnCommitted() => throw new InvalidOperationException("no");

@@ -31,6 +31,29 @@ public sealed class GroupCommitWriterTests
     }
 
     [Fact]
+    public async Task Once_nothing_is_completed_any_more_nothing_is_held_back()
+    {
+        ManualDatabase database = new();
+        using DurableStateStore store = Open(database);
+        store.Append(Session);
+        await database.StartedAsync();
+        for (int sequence = 1; sequence <= 100; sequence++) store.Append(Queued(sequence));
+        for (int sequence = 1; sequence <= 60; sequence++) store.Append(new DeliveryRemoved("client", sequence));
+        database.Finish();
+        await database.StartedAsync();
+        int plans = 0;
+        for (int sequence = 101; sequence <= 110; sequence++)
+        {
+            plans = database.Plans.Count;
+            store.Append(Queued(sequence));
+            database.Finish();
+            await database.StartedAsync();
+        }
+        Assert.Equal([110L], database.Plans[plans].Deliveries.Select(row => row.Delivery.Sequence));
+        database.Finish();
+    }
+
+    [Fact]
     public async Task What_comes_and_goes_while_a_commit_runs_is_never_written()
     {
         ManualDatabase database = new();

@@ -68,8 +68,13 @@ internal sealed class RoutingBench : IDisposable
         return subscription;
     }
 
-    public RouteResult Publish(string topic, QualityOfService qos = QualityOfService.AtLeastOnce, string? publisher = null) =>
-        Router.Route(TestMessages.Of(topic, qos, publisher: publisher));
+    public RouteResult Publish(string topic, QualityOfService qos = QualityOfService.AtLeastOnce, string? publisher = null)
+    {
+        TouchedConnections touched = new();
+        RouteResult result = Router.Route(TestMessages.Of(topic, qos, publisher: publisher), touched);
+        touched.Drain();
+        return result;
+    }
 
     public void Dispose() => Metrics.Dispose();
 }

@@ -25,12 +25,14 @@ internal static partial class PublishHandler
         if (packet.Qos != QualityOfService.ExactlyOnce) return Take(connection, in packet, route!);
         // Its receipt without its deliveries would lose it, its deliveries without the receipt would bring it twice.
         connection.Engine.Store.BeginGroup();
+        connection.Touched.MayDrainNow = false;
         try
         {
             return Take(connection, in packet, route!);
         }
         finally
         {
+            connection.Touched.MayDrainNow = true;
             connection.Engine.Store.EndGroup();
         }
     }

@@ -27,7 +27,7 @@ internal static partial class SubscribeHandler
             Subscription subscription = Build(connection, in request, packet.SubscriptionId);
             byte options = Options(in request, subscription);
             ticket = Math.Max(
-                ticket, connection.Engine.Sessions.Subscribe(subscription, options, out Subscription? replaced));
+                ticket, connection.Engine.Sessions.Subscribe(subscription, options, connection, out Subscription? replaced));
             reasonCodes[i] = (ReasonCode)subscription.Qos;
             if (IsReplayed(in request, subscription, isNew: replaced is null)) (replays ??= []).Add(subscription);
             Log.Subscribed(connection.Engine.Logger, connection.Parameters!.ClientId, (int)subscription.Qos, request.Filter);

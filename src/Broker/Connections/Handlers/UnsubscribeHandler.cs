@@ -1,4 +1,5 @@
 using Broker.Diagnostics;
+using Broker.Lifecycle;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
 using Broker.Sessions;
@@ -17,8 +18,9 @@ internal static partial class UnsubscribeHandler
         for (int i = 0; i < reasonCodes.Length; i++)
         {
             SubscriptionKey key = SubscriptionKey.Of(packet.Filters[i], connection.Origin.Listener.MountPoint);
+            SessionLifecycle sessions = connection.Engine.Sessions;
             ticket = Math.Max(
-                ticket, connection.Engine.Sessions.Unsubscribe(connection.Session!, key.Key, out Subscription? removed));
+                ticket, sessions.Unsubscribe(connection.Session!, key.Key, connection, out Subscription? removed));
             reasonCodes[i] = removed is null ? ReasonCode.NoSubscriptionExisted : ReasonCode.Success;
             Log.Unsubscribed(connection.Engine.Logger, connection.Parameters!.ClientId, packet.Filters[i]);
         }
