@@ -6,7 +6,8 @@ namespace Broker.Persistence.Ef;
 
 /// <summary>
 /// The first schema. Types are left to the provider. There are no foreign keys: the writer removes what belongs to a session with
-/// it, and a check of each row would cost every commit. What is for PostgreSQL alone is in <see cref="PostgresTables"/>.
+/// it, and a check of each row would cost every commit. What is for one of them alone is in <see cref="PostgresTables"/> and
+/// <see cref="SqliteTables"/>.
 /// </summary>
 [DbContext(typeof(StateContext)), Migration(Id)]
 internal sealed class Initial : Migration
@@ -101,19 +102,8 @@ internal sealed class Initial : Migration
                 publisher_id = table.Column<string>(nullable: true),
             },
             constraints: table => table.PrimaryKey("pk_message", row => row.id));
-        migrationBuilder.CreateTable(
-            "delivery",
-            table => new
-            {
-                session_id = table.Column<long>(),
-                sequence = table.Column<long>(),
-                message_id = table.Column<long>(),
-                qos = table.Column<int>(),
-                retain = table.Column<bool>(),
-                is_released = table.Column<bool>(),
-                subscription_ids = table.Column<string>(nullable: true),
-            },
-            constraints: table => table.PrimaryKey("pk_delivery", row => new { row.session_id, row.sequence }));
+        if (byteOrder is null) migrationBuilder.Sql(SqliteTables.Delivery);
+        else CreateDeliveryTable(migrationBuilder);
         migrationBuilder.CreateTable(
             "retained",
             table => new
@@ -131,4 +121,19 @@ internal sealed class Initial : Migration
                 if (byteOrder is null) table.PrimaryKey("pk_retained", row => row.topic);
             });
     }
+
+    private static void CreateDeliveryTable(MigrationBuilder migrationBuilder) =>
+        migrationBuilder.CreateTable(
+            "delivery",
+            table => new
+            {
+                session_id = table.Column<long>(),
+                sequence = table.Column<long>(),
+                message_id = table.Column<long>(),
+                qos = table.Column<int>(),
+                retain = table.Column<bool>(),
+                is_released = table.Column<bool>(),
+                subscription_ids = table.Column<string>(nullable: true),
+            },
+            constraints: table => table.PrimaryKey("pk_delivery", row => new { row.session_id, row.sequence }));
 }
