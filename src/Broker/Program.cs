@@ -10,7 +10,8 @@ internal static class Program
     private static Task<int> Main(string[] args)
     {
         // Read when the first socket is made: the thread that a socket wakes runs what waited for it (docs/architecture.md).
-        if (Environment.GetEnvironmentVariable(InlineCompletions) is null)
+        // A command that asks a database may block, which on such a thread would be for ever.
+        if (args is not ["db", ..] && Environment.GetEnvironmentVariable(InlineCompletions) is null)
             Environment.SetEnvironmentVariable(InlineCompletions, "1");
         Daemon.DetachCopy();
         return new CommandLine(BrokerHost.RunAsync, StandardStreams.OfProcess).InvokeAsync(args, CancellationToken.None);

@@ -26,7 +26,7 @@ internal static class DbStatusText
         lines.Add("store", status.Store);
         lines.Add("database", status.Provider);
         bool isNewest = status.Schema == status.NewestSchema && status.Counts is not null;
-        lines.Add("tables", $"{status.Schema ?? "none of this release"}"
+        lines.Add("schema", $"{status.Schema ?? "none of this release"}"
             + (isNewest ? ", the newest" : $"; this release has {status.NewestSchema}"));
         lines.Add("open", status.IsOpen switch
         {
