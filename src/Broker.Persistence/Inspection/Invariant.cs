@@ -11,8 +11,8 @@ internal sealed record Invariant(string Name, string Sql)
         "CASE WHEN s.last_sequence > coalesce(d.last, 0) THEN s.last_sequence ELSE coalesce(d.last, 0) END";
 
     /// <summary>
-    /// A message that nobody gets; between two commits PostgreSQL may have some. Deliveries have no index by message: EXCEPT reads
-    /// them once, NOT EXISTS (SQLite) or NOT IN (PostgreSQL) would read them for each message.
+    /// A message that nobody gets; between two commits PostgreSQL may have some. Deliveries have no index by message: EXCEPT
+    /// reads them once, NOT EXISTS (SQLite) or NOT IN (PostgreSQL) would read them for each message.
     /// </summary>
     public static readonly Invariant MessageHasDelivery = new(
         "message without a delivery",

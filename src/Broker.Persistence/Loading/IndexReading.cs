@@ -7,8 +7,12 @@ namespace Broker.Persistence.Loading;
 /// <summary>What the writer has to know of a database before it begins; the same words for every database.</summary>
 internal static class IndexReading
 {
-    /// <summary>Removes what a crash left without owner: messages that no delivery refers to.</summary>
-    public const string Sweep = "DELETE FROM message WHERE id NOT IN (SELECT message_id FROM delivery)";
+    /// <summary>
+    /// Removes what a crash left without owner: messages that no delivery refers to. EXCEPT reads the deliveries once; for NOT IN
+    /// PostgreSQL reads them again for each message as soon as they are more than fit into work_mem.
+    /// </summary>
+    public const string Sweep =
+        "DELETE FROM message WHERE id IN (SELECT id FROM message EXCEPT SELECT message_id FROM delivery)";
 
     private const string Sessions =
         "SELECT s.id, s.client_id, s.user_name, s.expiry_seconds, s.away_at, s.expires_at, s.last_sequence, "
