@@ -60,6 +60,8 @@ internal static partial class BrokerHost
         try
         {
             await store.LoadAsync(engine);
+            // Off the thread of the database's socket, which completes inline: the rest of the start may take its time.
+            await Task.Yield();
             await using WebApplication app = Build(new KestrelBindings(options, engine, secrets.Tls, logger), loggers, signals);
             await app.StartAsync(token);
             return await ServeAsync(options, engine, app, new Running(identity, signals, readiness, store, logger), token);
