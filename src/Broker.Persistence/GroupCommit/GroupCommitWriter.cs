@@ -4,11 +4,12 @@ namespace Broker.Persistence.GroupCommit;
 
 /// <summary>
 /// One thread that takes all that is pending whenever it is free, commits it in one transaction and moves the durable ticket
-/// forward. There is no timer: while a commit runs the next batch collects, so a batch is as large as the load makes it.
+/// forward. While a commit runs the next batch collects, so a batch is as large as the load makes it.
 /// </summary>
 /// <remarks>
-/// While many deliveries are completed soon after they are queued, a batch waits for the end of one more commit: by then most of
-/// it is completed and is never written, which is worth more than the wait. With nothing to wait for it is committed at once.
+/// While many deliveries are completed soon after they are queued, a batch is held back a few milliseconds and for the end of one
+/// more commit: by then most of it is completed and is never written, which is worth more than the wait. Otherwise there is no
+/// timer (docs/adr/0007-a-batch-with-live-receivers-is-held-back.md).
 /// An attempt that fails is kept as it is and tried again until the database has it; what comes meanwhile collects in the next
 /// batch, where it can still cancel out. Nothing is given up but by closing the store.
 /// </remarks>
@@ -17,8 +18,8 @@ internal sealed class GroupCommitWriter : IDisposable
     /// <summary>An idle database is asked so often whether it is still there.</summary>
     private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a batch that is worth it is held back when no commit is running that it could wait for.</summary>
-    private static readonly TimeSpan HoldPeriod = TimeSpan.FromMilliseconds(1);
+    /// <summary>How old a batch gets that is worth holding back, so that most of it is completed when it is written.</summary>
+    private static readonly TimeSpan HoldPeriod = TimeSpan.FromMilliseconds(5);
 
     /// <summary>A list that grew larger than this in a rush is let go of.</summary>
     private const int ListCapacityKept = 1 << 16;
@@ -26,6 +27,7 @@ internal sealed class GroupCommitWriter : IDisposable
     private readonly Lock _lock = new();
     private readonly AutoResetEvent _wake = new(false);
     private readonly BackOff _backOff;
+    private readonly TimeProvider _time;
     private readonly IStateDatabase _database;
     private readonly MessageReferences _references;
     private readonly ChangeBatch _batch;
@@ -36,6 +38,7 @@ internal sealed class GroupCommitWriter : IDisposable
     private List<StateChange?> _taken = [];
     private long _lastTicket;
     private long _takenTicket;
+    private long _heldSince;
     private long _batchTicket;
     private long _durableTicket;
     private long _pendingBytes;
@@ -48,6 +51,7 @@ internal sealed class GroupCommitWriter : IDisposable
         _database = database;
         _references = index.References;
         _batch = new ChangeBatch(index.Sessions);
+        _time = time;
         _backOff = new BackOff(time);
         _observer = observer;
         _lastTicket = _batchTicket = _durableTicket = index.Ticket;
@@ -113,23 +117,28 @@ internal sealed class GroupCommitWriter : IDisposable
         while (true)
         {
             bool wasHeld = _batchTicket > _durableTicket;
+            bool isWorthHolding = _batch.IsWorthHolding && !_isClosing;
+            if (wasHeld && isWorthHolding) LetItAge();
             Take(keptBytes: 0);
-            if (wasHeld && _batch.IsWorthHolding) _batch.RemoveCompleted(_taken);
+            if (wasHeld && isWorthHolding) _batch.RemoveCompleted(_taken);
             else AddTaken(keptBytes: 0);
             if (_batchTicket == _durableTicket)
             {
                 if (_isClosing) return;
                 if (!_wake.WaitOne(PingPeriod) && !TryPing()) return;
             }
-            else if (!wasHeld && _batch.IsWorthHolding && !_isClosing)
-            {
-                _wake.WaitOne(HoldPeriod);
-            }
-            else if (!TryCommitBatch())
+            else if ((wasHeld || !isWorthHolding) && !TryCommitBatch())
             {
                 return;
             }
         }
+    }
+
+    /// <summary>Waits until what is held back is as old as it is to get.</summary>
+    private void LetItAge()
+    {
+        TimeSpan left = HoldPeriod - _time.GetElapsedTime(_heldSince);
+        if (left > TimeSpan.Zero) _wake.WaitOne(left);
     }
 
     /// <summary>Commits the batch; what was taken behind it is the next one.</summary>
@@ -173,6 +182,7 @@ internal sealed class GroupCommitWriter : IDisposable
         _taken.Clear();
         if (_taken.Capacity > ListCapacityKept) _taken = [];
         _batchTicket = _takenTicket;
+        _heldSince = _time.GetTimestamp();
         Volatile.Write(ref _takenBytes, keptBytes + _batch.Bytes);
     }
 

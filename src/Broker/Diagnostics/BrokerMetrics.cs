@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Broker.Persistence;
 
 namespace Broker.Diagnostics;
 
@@ -20,6 +21,24 @@ internal sealed class BrokerMetrics : IDisposable
             "broker.messages.dropped", ObserveDropped, unit: "{message}", description: "Messages not delivered, by reason.");
         _meter.CreateObservableUpDownCounter(
             "broker.connections", () => ConnectionsOpen, unit: "{connection}", description: "Clients connected.");
+    }
+
+    /// <summary>Whether the broker is ready, for a load balancer and an alert.</summary>
+    public void Observe(Readiness readiness) => _meter.CreateObservableUpDownCounter(
+        "broker.ready", () => readiness.IsReady ? 1 : 0, unit: "1",
+        description: "1: the listeners are open and the store takes commits.");
+
+    /// <summary>What durability costs, and what it was spared.</summary>
+    public void Observe(StoreCounters counters)
+    {
+        _meter.CreateObservableCounter(
+            "broker.store.commits", () => counters.Commits, unit: "{commit}", description: "Transactions committed.");
+        _meter.CreateObservableCounter(
+            "broker.store.rows.written", () => counters.RowsWritten, unit: "{row}",
+            description: "Rows inserted, changed and deleted.");
+        _meter.CreateObservableCounter(
+            "broker.store.rows.elided", () => counters.RowsElided, unit: "{row}",
+            description: "Rows that were replaced or removed before they were written.");
     }
 
     /// <summary>Clients that are connected now.</summary>

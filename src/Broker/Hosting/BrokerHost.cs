@@ -57,6 +57,7 @@ internal static partial class BrokerHost
         if (store is null) return Fail(options, logger, trouble!, ExitCode.Failure);
         using var engine = new BrokerEngine(
             options, new EngineServices(store.Store, secrets.Authenticator!, TimeProvider.System, loggers));
+        engine.Metrics.Observe(readiness);
         try
         {
             await store.LoadAsync(engine);
