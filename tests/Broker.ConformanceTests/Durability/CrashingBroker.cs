@@ -20,9 +20,6 @@ internal sealed class CrashingBroker : IAsyncDisposable
     /// <summary>The broker that runs now.</summary>
     public TestBroker Broker { get; private set; } = null!;
 
-    /// <summary>What the running broker has written.</summary>
-    public StoreCounters Counters => _store.Counters;
-
     public static async Task<CrashingBroker> StartAsync(Func<BrokerOptions, BrokerOptions>? change = null)
     {
         var crashing = new CrashingBroker(change);
@@ -41,6 +38,9 @@ internal sealed class CrashingBroker : IAsyncDisposable
         // Nothing is checkpointed meanwhile: a log below 4 MB is not.
         if (File.Exists(_path + "-wal")) File.Copy(_path + "-wal", image + "-wal");
         DateTimeOffset now = Broker.Time.GetUtcNow();
+        // What happens from here on is not in the image.
+        Broker.Engine.BeginStop();
+        await Broker.AllEndedAsync();
         await EndAsync();
         await BeginAsync(image, now + down);
     }
