@@ -113,7 +113,7 @@ internal sealed partial class MqttConnection
         // The client's own acknowledgements wake it when they leave. The store does when it is the store that it waits for: the
         // commit drains, and each drain comes here.
         if (!isOver && OwesTooMuch) return;
-        if (!isOver && IsStoreBehind && Engine.Store.TryWait(_lastTicket, this)) return;
+        if (!isOver && IsStoreBehind && TryWait(_lastTicket)) return;
         resumed.TrySetResult();
     }
 
