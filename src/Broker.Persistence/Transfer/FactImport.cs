@@ -121,7 +121,7 @@ internal sealed class FactImport(ImportTarget target, TopicRules rules)
         if (sequence > session.LastSequence)
             throw line.Bad($"sequence number {sequence} is above \"last_sequence\" of \"{clientId}\", {session.LastSequence}.");
         if (!session.Sequences.Add(sequence)) throw line.Bad($"\"{clientId}\" has sequence number {sequence} already.");
-        var qos = (byte)line.Number("qos", 1, 2);
+        var qos = (byte)line.Number("qos", 0, 2);
         _deliveries.Add(new DeliveryQueued(
             clientId, sequence, message.Message, qos, line.Flag("retain"),
             line.Numbers("subscription_ids", 1, SubscriptionIdMax)));

@@ -61,7 +61,7 @@ internal sealed class RandomChanges(int seed)
         if (_messages[slot] is null || _random.Next(3) == 0)
             _messages[slot] = NewMessage(_random.Next(2) == 0 ? long.MaxValue : 5);
         uint[] ids = [.. Enumerable.Range(1, _random.Next(3)).Select(id => (uint)id)];
-        return new DeliveryQueued(clientId, sequence, _messages[slot], (byte)_random.Next(1, 3), _random.Next(2) == 0, ids);
+        return new DeliveryQueued(clientId, sequence, _messages[slot], (byte)_random.Next(3), _random.Next(2) == 0, ids);
     }
 
     private StateChange? OfDeliveries(string clientId, ModelSession session)

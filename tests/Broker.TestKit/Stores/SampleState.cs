@@ -19,6 +19,8 @@ public static class SampleState
             "plant/line1/temperature", "21.5 °C"u8.ToArray(), ContentType, 2, false, now + 60_000, "probe");
         StoredMessage plain = new("plant/line2/state", "on"u8.ToArray(), default, 1, true, long.MaxValue, "probe");
         StoredMessage binary = new("jobs", Binary, default, 1, false, long.MaxValue);
+        // With queue_qos0_messages true.
+        StoredMessage unasked = new("jobs/hint", "soon"u8.ToArray(), default, 0, false, long.MaxValue);
         StoredMessage will = new("plant/panel/gone", "bye"u8.ToArray(), default, 1, true, long.MaxValue, "panel");
         return
         [
@@ -36,6 +38,7 @@ public static class SampleState
             new DeliveryQueued("reader", 65_539, binary, 1, false, []),
             new DeliveryQueued("panel", 3, plain, 1, true, []),
             new DeliveryQueued("archive", 1, shared, 1, false, []), new DeliveryQueued("archive", 2, binary, 1, false, []),
+            new DeliveryQueued("archive", 3, unasked, 0, false, []),
             new SessionAway("reader", now - (3 * Day), long.MaxValue, 65_537),
             new SessionAway("archive", now - Day, now + (6 * Day), 0),
             new ReceiptPut("panel", 65_535), new ReceiptPut("panel", 1),

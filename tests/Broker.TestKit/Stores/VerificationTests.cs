@@ -34,7 +34,7 @@ public abstract class VerificationTests
         "more in flight than there are packet ids")]
     [InlineData("UPDATE session SET away_at = NULL WHERE client_id = 'reader'", "half away")]
     [InlineData("UPDATE session SET expiry_seconds = -1 WHERE client_id = 'reader'", "no 32-bit number")]
-    [InlineData("UPDATE delivery SET qos = 0 WHERE sequence = 3", "QoS that is not 1 or 2")]
+    [InlineData("UPDATE delivery SET qos = 3 WHERE sequence = 3", "QoS that is not 0 to 2")]
     [InlineData("UPDATE delivery SET qos = 1 WHERE sequence = 65536", "released delivery that is not QoS 2")]
     [InlineData("UPDATE message SET qos = 3 WHERE topic = 'jobs'", "message with a QoS")]
     [InlineData("UPDATE retained SET qos = 3 WHERE topic = 'plant/map'", "retained message with a QoS")]
@@ -73,7 +73,7 @@ public abstract class VerificationTests
         StoreCounts counts = status.Counts!;
         Assert.Equal((2, 2, 5, 1, 2), (
             counts.SessionsConnected, counts.SessionsAway, counts.Subscriptions, counts.Wills, counts.Receipts));
-        Assert.Equal((5, 2, 3, 3), (counts.Queued, counts.InFlight, counts.Messages, counts.Retained));
+        Assert.Equal((6, 2, 4, 3), (counts.Queued, counts.InFlight, counts.Messages, counts.Retained));
         Assert.Equal(open.DurableTicket, counts.Ticket);
         Assert.True(status.Sizes[0].Bytes > 0);
     }
