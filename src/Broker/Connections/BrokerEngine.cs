@@ -83,6 +83,9 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         return loaded;
     }
 
+    /// <summary>The listeners are open. Once, after what was committed is loaded.</summary>
+    public void BeginServing() => Sessions.BeginServing();
+
     /// <summary>Serves one connection until it ends. Does not throw for anything a peer can do.</summary>
     public async Task ServeAsync(IDuplexPipe transport, ConnectionOrigin origin)
     {

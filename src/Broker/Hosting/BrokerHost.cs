@@ -97,6 +97,7 @@ internal static partial class BrokerHost
             return Fail(options, logger, error!, ExitCode.PidFileNotWritten);
         using (pidFile)
         {
+            engine.BeginServing();
             Log.Running(logger, ProductVersion.Text);
             running.Readiness.ListenersAre(open: true);
             bool hasFailed = await running.Signals.WaitForStopAsync(token);

@@ -16,6 +16,7 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
     private readonly MessageRouter _router;
     private readonly SessionContext _context;
     private readonly SessionDeadlines _deadlines = new();
+    private List<RestoredWill> _restoredWills = [];
     private readonly TimeSpan _willGrace;
     private readonly int _sessionsMax;
     private readonly ILogger _logger;
@@ -137,13 +138,24 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
         }
         if (session.Will is { } will)
         {
-            long graceEnd = now + (long)_willGrace.TotalMilliseconds;
-            long due = Math.Max((awayAt ?? now) + (will.DelaySeconds * 1000L), graceEnd);
-            _deadlines.Add(new Deadline(session, session.Epoch, DeadlineKind.Will), due);
+            _restoredWills.Add(new RestoredWill(session, session.Epoch, (awayAt ?? now) + (will.DelaySeconds * 1000L)));
             // A session that would have ended with its connection is there for its will only.
-            if (!session.IsPersistent) expiresAt = due;
+            if (!session.IsPersistent) return;
         }
         if (expiresAt != long.MaxValue) _deadlines.Add(new Deadline(session, session.Epoch, DeadlineKind.Expiry), expiresAt);
+    }
+
+    /// <summary>Clients can come back from now on: the time in which they void the wills that were restored begins.</summary>
+    public void BeginServing()
+    {
+        long graceEnd = _context.NowUnixMilliseconds + (long)_willGrace.TotalMilliseconds;
+        foreach (RestoredWill will in _restoredWills)
+        {
+            long due = Math.Max(will.NotBefore, graceEnd);
+            _deadlines.Add(new Deadline(will.Session, will.Epoch, DeadlineKind.Will), due);
+            if (!will.Session.IsPersistent) _deadlines.Add(new Deadline(will.Session, will.Epoch, DeadlineKind.Expiry), due);
+        }
+        _restoredWills = [];
     }
 
     /// <summary>A subscription of a session that was restored.</summary>
@@ -279,6 +291,9 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
         if (will.ExpirySeconds is { } seconds) message = message.WithExpiry(_context.NowUnixMilliseconds + (seconds * 1000L));
         _router.Route(message, touched);
     }
+
+    /// <summary>A will that came from the store, due at <paramref name="NotBefore"/> (milliseconds since 1970) or later.</summary>
+    private readonly record struct RestoredWill(Session Session, long Epoch, long NotBefore);
 
     private static partial class Log
     {

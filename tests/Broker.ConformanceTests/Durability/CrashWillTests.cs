@@ -49,6 +49,21 @@ public sealed class CrashWillTests
         await heir.ExpectNothingAsync();
     }
 
+    [Fact, Spec("MQTT-3.1.2-10")]
+    public async Task WILL_OfConnectedClient_BrokerTakesLongToStart_OwnerHasItsTimeFromThenOn()
+    {
+        await using CrashingBroker crashing = await CrashingBroker.StartAsync();
+        await WithWill(crashing, isVolatile: false);
+        await crashing.CrashAsync(loading: Grace * 2);
+        TestClient heir = await Heir(crashing);
+        crashing.Broker.Advance(Grace - Second);
+
+        await crashing.Broker.ConnectAsync("client", Mqtt50, packet => packet with { CleanStart = false });
+
+        crashing.Broker.Advance(Grace * 2);
+        await heir.ExpectNothingAsync();
+    }
+
     [Fact, Spec("MQTT-3.1.3-9")]
     public async Task WILL_OfAwayClient_ItsDelayRunsOnWhileTheBrokerIsDown()
     {

@@ -31,7 +31,8 @@ internal sealed class CrashingBroker : IAsyncDisposable
 
     /// <summary>Ends it without a word, and starts again.</summary>
     /// <param name="down">How long it was down.</param>
-    public async Task CrashAsync(TimeSpan down = default)
+    /// <param name="loading">How long it loads before it listens.</param>
+    public async Task CrashAsync(TimeSpan down = default, TimeSpan loading = default)
     {
         string image = _folder.File($"{++_lives}.db");
         File.Copy(_path, image);
@@ -42,7 +43,7 @@ internal sealed class CrashingBroker : IAsyncDisposable
         Broker.Engine.BeginStop();
         await Broker.AllEndedAsync();
         await EndAsync();
-        await BeginAsync(image, now + down);
+        await BeginAsync(image, now + down, loading);
     }
 
     /// <summary>Ends it in good order, and starts again.</summary>
@@ -62,7 +63,7 @@ internal sealed class CrashingBroker : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private async Task BeginAsync(string path, DateTimeOffset now)
+    private async Task BeginAsync(string path, DateTimeOffset now, TimeSpan loading = default)
     {
         _path = path;
         StoreOpening opening = StateStores.Open(new StoreOptions { Location = path });
@@ -72,6 +73,8 @@ internal sealed class CrashingBroker : IAsyncDisposable
         if (now > Broker.Time.GetUtcNow()) Broker.Advance(now - Broker.Time.GetUtcNow());
         await using StoredState state = await _store.ReadAsync();
         await Broker.Engine.LoadAsync(state);
+        Broker.Advance(loading);
+        Broker.Engine.BeginServing();
     }
 
     private async Task EndAsync()

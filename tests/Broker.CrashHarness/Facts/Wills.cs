@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Broker.CrashHarness.Facts;
 
 /// <summary>
@@ -12,6 +14,9 @@ internal sealed class Wills
     private readonly List<Demand> _demands = [];
 
     public static string Text(string owner, int connection) => $"{owner} {connection}";
+
+    /// <summary>Of which connection a will is.</summary>
+    public static int ConnectionOf(string text) => int.Parse(text[(text.IndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
 
     /// <summary>The subscriber got a will.</summary>
     public void Seen(string text)
@@ -29,6 +34,12 @@ internal sealed class Wills
     public void Allow(IEnumerable<string> texts)
     {
         lock (_lock) _allowed.UnionWith(texts);
+    }
+
+    /// <summary>Whether it may come.</summary>
+    public bool IsAllowed(string text)
+    {
+        lock (_lock) return _allowed.Contains(text);
     }
 
     /// <summary>One of these must come, for their owner stays away.</summary>

@@ -12,8 +12,10 @@ internal sealed class RetainedCheck(RunContext context, RunPlan plan)
     private const string ClientId = "newcomer";
 
     /// <summary>Reads all retained messages and judges them.</summary>
-    /// <param name="wills">The will that each topic of wills must hold.</param>
-    public async Task RunAsync(IReadOnlyDictionary<string, string> wills)
+    /// <param name="wills">
+    /// The will that each topic of wills must hold; a later one that was allowed may have taken its place, and does so here.
+    /// </param>
+    public async Task RunAsync(IDictionary<string, string> wills)
     {
         try
         {
@@ -59,14 +61,19 @@ internal sealed class RetainedCheck(RunContext context, RunPlan plan)
     private static string TextOf(ReceivedPublish publish) =>
         Payloads.TryRead(publish.Payload, out string publisher, out int number) ? $"{publisher} #{number}" : publish.Text;
 
-    private void Judge(Dictionary<string, string> found, IReadOnlyDictionary<string, string> wills)
+    private void Judge(Dictionary<string, string> found, IDictionary<string, string> wills)
     {
         foreach (PublisherPlan publisher in plan.Publishers)
             foreach (string topic in (string[])[publisher.RetainedTopic, publisher.QuietTopic])
                 Judge(topic, found.GetValueOrDefault(topic), publisher.ClientId);
-        foreach ((string topic, string text) in wills)
-            if (found.GetValueOrDefault(topic) is var there && there != text)
+        foreach ((string topic, string text) in wills.ToArray())
+        {
+            string? there = found.GetValueOrDefault(topic);
+            if (there is not null && Wills.ConnectionOf(there) > Wills.ConnectionOf(text) && context.Wills.IsAllowed(there))
+                wills[topic] = there;
+            else if (there != text)
                 context.Violations.Add("retained", text.Split(' ')[0], $"{topic} holds {there ?? "nothing"} instead of {text}");
+        }
     }
 
     private void Judge(string topic, string? there, string publisher)
