@@ -91,6 +91,22 @@ run_project() {
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 }
 
+# What a message may allocate on its way. The same in each run, so it is checked here; times are for people to read.
+check_allocations() {
+  local log="$results/Broker.Benchmarks.log" status=0
+  say "Broker.Benchmarks"
+  timeout -k 10 "$project_seconds_max" \
+    dotnet tests/Broker.Benchmarks/bin/Release/net10.0/Broker.Benchmarks.dll allocations >"$log" 2>&1 || status=$?
+  if [ "$status" -eq 0 ]; then
+    tail -n 1 "$log"
+    passed=$((passed + 1))
+  else
+    cat "$log"
+    echo "Broker.Benchmarks: the check of the allocations ended with status $status"
+    failed=$((failed + 1))
+  fi
+}
+
 install_missing
 
 if [ -f "$js_folder/package-lock.json" ]; then
@@ -106,6 +122,7 @@ mkdir -p "$results"
 for project in tests/*/*.csproj; do
   if grep -q '<IsTestProject>true' "$project" && [[ "$project" == *"${1:-}"* ]]; then run_project "$project"; fi
 done
+if [[ tests/Broker.Benchmarks == *"${1:-}"* ]]; then check_allocations; fi
 
 left=$(left_processes)
 if [ -n "$left" ]; then
