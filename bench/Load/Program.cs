@@ -32,9 +32,12 @@ internal static class Program
     {
         if (args.Length == 0 || args[0] is "--help" or "-h") return Help();
         if (args[0] == "table") return MarkdownTable.Run(args.AsSpan(1), Console.Out);
+        if (args[0] == "compare") return ComparisonTable.Run(args.AsSpan(1), Console.Out);
         List<string> operands = [];
         LoadOptions options = OptionReader.Read(args.AsSpan(1), operands);
         if (operands.Count != (args[0] == "drain" ? 1 : 0)) throw new UsageException("too many or too few words");
+        if (FlowScenario.Has(args[0])) return FlowScenario.Run(args[0], options, Console.Out);
+        if (options.Qos == 0) throw new UsageException($"{args[0]} is about acknowledgements, which QoS 0 does not have");
         return args[0] switch
         {
             "ack" => AckScenario.Run(options, Console.Out),
@@ -52,11 +55,16 @@ internal static class Program
             broker-load SCENARIO [OPTION ...]: drives a broker on 127.0.0.1 and checks that no message is lost, doubled or
             out of order.
 
+              pairs        publishers with a subscriber each (--publishers, --qos, --window or --rate)
+              fanout       subscribers that all get what few publishers say
+              fanin        publishers that all talk to one subscriber
+              wildcard     10 publishers, 1,000 topics, 100 subscribers with --filters of + and #
               ack          publishers alone, or with subscribers that are away (--away) or listen: rates and times of the acks
               drain FILE   sessions that `ack --away --keep FILE` left return and are checked, after a restart for example
               queue        fills the queues of sessions that are away, watches the broker's memory, then drains them
               churn        rounds of filling and draining, with a look at the store (--probe) after each
               table        a Markdown table of medians from --json lines; `broker-load table --help`
+              compare FILE two servers side by side, from --json lines with the labels case, server and targets
 
             """);
         foreach (string line in OptionReader.Help()) Console.WriteLine(line);

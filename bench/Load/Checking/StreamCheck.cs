@@ -4,7 +4,7 @@ namespace Load.Checking;
 /// What one subscriber has received of each stream: every message once, in the order of its number. It outlives connections,
 /// so that a session that returns is held to what it was owed.
 /// </summary>
-internal sealed class StreamCheck(TopicRange topics, int publishers, DeliveryTotals totals)
+internal sealed class StreamCheck(TopicSet topics, int publishers, DeliveryTotals totals)
 {
     /// <summary>Gaps are remembered one by one up to here; a run with more has failed anyway.</summary>
     private const int MissingMax = 1_000_000;
@@ -12,32 +12,30 @@ internal sealed class StreamCheck(TopicRange topics, int publishers, DeliveryTot
     private readonly long[] _next = new long[topics.Count * publishers];
     private HashSet<(int Stream, long Sequence)>? _missing;
 
-    public TopicRange Topics { get; } = topics;
+    public TopicSet Topics { get; } = topics;
 
     /// <summary>Different messages received.</summary>
     public long Received { get; private set; }
 
-    public void Record(in MessageStamp stamp, bool isDup)
+    /// <returns>It has not come before.</returns>
+    public bool Record(in MessageStamp stamp, bool isDup)
     {
-        int topic = stamp.Topic - Topics.First;
-        if ((uint)topic >= (uint)Topics.Count || (uint)stamp.Publisher >= (uint)publishers)
+        int topic = Topics.SlotOf(stamp.Topic);
+        if (topic < 0 || (uint)stamp.Publisher >= (uint)publishers)
         {
             totals.Strays++;
-            return;
+            return false;
         }
         int stream = topic * publishers + stamp.Publisher;
         ref long next = ref _next[stream];
-        if (stamp.Sequence != next)
-        {
-            Unexpected(stream, ref next, stamp.Sequence, isDup);
-            return;
-        }
+        if (stamp.Sequence != next) return Unexpected(stream, ref next, stamp.Sequence, isDup);
         next++;
         Received++;
         totals.Received++;
+        return true;
     }
 
-    private void Unexpected(int stream, ref long next, long sequence, bool isDup)
+    private bool Unexpected(int stream, ref long next, long sequence, bool isDup)
     {
         if (sequence > next)
         {
@@ -53,9 +51,10 @@ internal sealed class StreamCheck(TopicRange topics, int publishers, DeliveryTot
         {
             if (isDup) totals.Redelivered++;
             else totals.Duplicates++;
-            return;
+            return false;
         }
         Received++;
         totals.Received++;
+        return true;
     }
 }

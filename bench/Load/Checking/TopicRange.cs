@@ -8,7 +8,8 @@ internal readonly record struct TopicRange(int First, int Count)
     public int End => First + Count;
 
     /// <summary>
-    /// Divides topics among subscribers: each has its own part where there are enough, else several share one.
+    /// Divides topics among subscribers, or among publishers: each has its own part where there are enough, else several
+    /// share one.
     /// </summary>
     public static TopicRange OfSubscriber(int subscriber, int subscribers, int topics)
     {

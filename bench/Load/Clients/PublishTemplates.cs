@@ -14,7 +14,8 @@ internal sealed class PublishTemplates
     private readonly int _idToPayload;
     private readonly bool _hasPacketId;
 
-    public PublishTemplates(ProtocolVersion version, int qos, int payloadBytes, IReadOnlyList<string> topics)
+    public PublishTemplates(
+        ProtocolVersion version, int qos, int payloadBytes, IReadOnlyList<string> topics, bool isRetained = false)
     {
         _payloadBytes = payloadBytes;
         _hasPacketId = qos > 0;
@@ -27,6 +28,7 @@ internal sealed class PublishTemplates
             var fields = new PublishFields
             {
                 Qos = (QualityOfService)qos,
+                Retain = isRetained,
                 TopicUtf8 = Encoding.UTF8.GetBytes(topics[topic]),
                 PacketId = 1,
                 Payload = payload,

@@ -5,33 +5,40 @@ using Load.Checking;
 
 namespace Load.Clients;
 
-/// <summary>Keeps a window of messages in flight, one topic after the other, until it may send no more.</summary>
+/// <summary>
+/// Sends under one topic after the other until it may send no more: until its window is full, or as many as are due.
+/// </summary>
 internal sealed class Publisher : IRole
 {
     /// <summary>A write of this size costs next to nothing a message; more would only wait in the kernel.</summary>
     private const int FlushBytes = 128 * 1024;
 
-    private readonly int _number;
+    private readonly PublisherShape _shape;
     private readonly PublishTemplates _templates;
     private readonly AckTotals _totals;
     private readonly InFlightRing _inFlight;
+    private readonly DeliveryWindow? _undelivered;
     private readonly long[] _sent;
+    private ClosedLoop? _loop;
     private Client? _client;
+    private Schedule? _schedule;
     private int _topic;
+    private long _number;
     private long _budget;
 
-    public Publisher(int number, int window, int topics, PublishTemplates templates, AckTotals totals)
+    public Publisher(PublisherShape shape, PublishTemplates templates, AckTotals totals)
     {
-        _number = number;
+        _shape = shape;
         _templates = templates;
         _totals = totals;
-        _inFlight = new InFlightRing(window);
-        _sent = new long[topics];
+        _inFlight = new InFlightRing(shape.Window);
+        _sent = new long[shape.Topics.Count];
+        if (shape.Receivers is not null) _undelivered = new DeliveryWindow(shape.Window);
         // Publishers that start together at one topic would stay together.
-        _topic = number % topics;
+        else _topic = shape.Number % shape.Topics.Count;
     }
 
-    public string Name => $"publisher {_number}";
+    public string Name => $"publisher {_shape.Number}";
 
     /// <summary>Messages not acknowledged.</summary>
     public int InFlight => _inFlight.Count;
@@ -39,8 +46,15 @@ internal sealed class Publisher : IRole
     /// <summary>May still send some.</summary>
     public bool HasBudget => _budget > 0;
 
-    /// <summary>Messages sent under each topic.</summary>
-    public IReadOnlyList<long> Sent => _sent;
+    /// <summary>Will be asked to go on at the end of the turn.</summary>
+    public bool IsWaiting { get; set; }
+
+    /// <summary>Messages sent under a topic.</summary>
+    public long SentUnder(int topic) =>
+        topic >= _shape.Topics.First && topic < _shape.Topics.End ? _sent[topic - _shape.Topics.First] : 0;
+
+    /// <summary>Who says when messages have been received, where that decides when the next may be sent.</summary>
+    public void Join(ClosedLoop loop) => _loop = loop;
 
     public void Opened(Client client) => _client = client;
 
@@ -53,8 +67,33 @@ internal sealed class Publisher : IRole
         Pump();
     }
 
+    /// <summary>Begins with nothing; each <see cref="Release"/> gives it one message.</summary>
+    public void StartPaced(Schedule schedule)
+    {
+        _schedule = schedule;
+        Start(0);
+    }
+
+    /// <summary>The next message is due.</summary>
+    public void Release()
+    {
+        _budget++;
+        Pump();
+    }
+
     /// <summary>Sends no more; what is in flight stays so until it is acknowledged.</summary>
-    public void Stop() => _budget = 0;
+    /// <returns>How many were due.</returns>
+    public long Stop()
+    {
+        long left = _schedule is null ? 0 : _budget;
+        _budget = 0;
+        return left;
+    }
+
+    /// <summary>Somebody has received one of its messages.</summary>
+    /// <returns>It may be able to send now.</returns>
+    public bool Delivered(in MessageStamp stamp) =>
+        _undelivered!.Delivered(stamp.Sequence * _sent.Length + stamp.Topic - _shape.Topics.First);
 
     public void Frame(byte first, ReadOnlySpan<byte> body, long now)
     {
@@ -81,18 +120,27 @@ internal sealed class Publisher : IRole
         if (!wasOldest) _totals.OutOfOrder++;
     }
 
-    public void BatchEnd() => Pump();
+    public void BatchEnd()
+    {
+        if (_loop is null) Pump();
+        else _loop.Wake(this);
+    }
 
-    private void Pump()
+    /// <summary>Sends what it may.</summary>
+    public void Pump()
     {
         Wire.Link link = _client!.Link;
         long now = Stopwatch.GetTimestamp();
-        while (_budget > 0 && _inFlight.HasRoom && !link.IsCongested)
+        while (_budget > 0 && HasRoom && !link.IsCongested)
         {
-            ushort id = _inFlight.Take(now);
-            Span<byte> room = link.Reserve(_templates.LengthOf(_topic));
-            link.Advance(_templates.Write(room, id, new MessageStamp(_number, _topic, _sent[_topic]++, now)));
+            long at = _schedule?.DueAt(_number) ?? now;
+            ushort id = _shape.Qos == 0 ? (ushort)0 : _inFlight.Take(at);
+            int topic = _shape.Topics.First + _topic;
+            Span<byte> room = link.Reserve(_templates.LengthOf(topic));
+            link.Advance(_templates.Write(room, id, new MessageStamp(_shape.Number, topic, _sent[_topic]++, at)));
+            _undelivered?.Sent(_shape.Receivers![topic]);
             if (++_topic == _sent.Length) _topic = 0;
+            _number++;
             _budget--;
             if (link.PendingBytes < FlushBytes) continue;
             link.Flush();
@@ -100,4 +148,6 @@ internal sealed class Publisher : IRole
         }
         link.Flush();
     }
+
+    private bool HasRoom => (_shape.Qos == 0 || _inFlight.HasRoom) && (_undelivered is null || _undelivered.HasRoom);
 }

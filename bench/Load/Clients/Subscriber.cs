@@ -8,11 +8,17 @@ namespace Load.Clients;
 internal sealed class Subscriber(int number, StreamCheck check, DeliveryTotals totals) : IRole
 {
     private Client? _client;
-    private HashSet<ushort>? _unreleased;
+    private ClosedLoop? _loop;
+
+    /// <summary>A bit for each packet id whose PUBREL has not come.</summary>
+    private ulong[]? _unreleased;
 
     public string Name => $"subscriber {number}";
 
     public StreamCheck Check { get; } = check;
+
+    /// <summary>Who has to be told of each message, where that decides when the next may be sent.</summary>
+    public void Join(ClosedLoop loop) => _loop = loop;
 
     public void Opened(Client client) => _client = client;
 
@@ -25,7 +31,7 @@ internal sealed class Subscriber(int number, StreamCheck check, DeliveryTotals t
                 break;
             case PacketType.PubRel:
                 ushort id = BinaryPrimitives.ReadUInt16BigEndian(body);
-                _unreleased?.Remove(id);
+                if (_unreleased is not null) _unreleased[id >> 6] &= ~(1UL << id);
                 Answer(0x70, id);
                 break;
             default:
@@ -55,7 +61,7 @@ internal sealed class Subscriber(int number, StreamCheck check, DeliveryTotals t
         else if (qos == 2)
         {
             // A packet id that was not released yet is the same message again, which the protocol hides.
-            isNew = (_unreleased ??= []).Add(id);
+            isNew = Receive(id);
             Answer(0x50, id);
         }
         if (body.Length - at < MessageStamp.Length)
@@ -65,9 +71,18 @@ internal sealed class Subscriber(int number, StreamCheck check, DeliveryTotals t
         else if (isNew)
         {
             MessageStamp stamp = MessageStamp.Read(body[at..]);
-            Check.Record(stamp, isDup: (first & 0x08) != 0);
+            if (Check.Record(stamp, isDup: (first & 0x08) != 0)) _loop?.Delivered(stamp);
             totals.Latency.Record(now - stamp.SentAt);
         }
+    }
+
+    private bool Receive(ushort id)
+    {
+        ref ulong bits = ref (_unreleased ??= new ulong[(ushort.MaxValue + 1) / 64])[id >> 6];
+        ulong bit = 1UL << id;
+        bool isNew = (bits & bit) == 0;
+        bits |= bit;
+        return isNew;
     }
 
     /// <summary>PUBACK, PUBREC, PUBCOMP: type | 2 | packet id</summary>

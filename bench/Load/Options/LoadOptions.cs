@@ -24,6 +24,12 @@ internal sealed record LoadOptions
     /// <summary>Messages that a publisher has in flight, 1 to 32,768.</summary>
     public int? Window { get; init; }
 
+    /// <summary>Messages a second of all publishers together; null: as fast as the window allows.</summary>
+    public double? Rate { get; init; }
+
+    /// <summary>Wildcard filters of a subscriber.</summary>
+    public int Filters { get; init; } = 20;
+
     public int Qos { get; init; } = 1;
 
     /// <summary>QoS of the subscriptions; null: that of the messages.</summary>

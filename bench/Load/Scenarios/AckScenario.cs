@@ -19,7 +19,8 @@ internal static class AckScenario
         fleet.ConnectPublishers();
 
         Reading started = Reading.Of(fleet, broker);
-        (Reading from, Reading to) = Measure(options, fleet, broker);
+        (Reading from, Reading to) = Measurement.Run(options, fleet, broker);
+        fleet.StopPublishers();
         fleet.AwaitAcks();
         Reading stopped = Reading.Of(fleet, broker);
 
@@ -53,26 +54,6 @@ internal static class AckScenario
             report.Add("sessions", options.Away ? "away" : options.Persistent ? "persistent" : "volatile");
         report.Add("mqtt", (long)options.Version);
         return report;
-    }
-
-    private static (Reading From, Reading To) Measure(LoadOptions options, Fleet fleet, BrokerProcess broker)
-    {
-        if (options.Messages is not null)
-        {
-            Reading start = Reading.Of(fleet, broker);
-            fleet.StartPublishers(options.Messages);
-            fleet.AwaitAcks();
-            return (start, Reading.Of(fleet, broker));
-        }
-        fleet.StartPublishers(null);
-        fleet.Loop.RunFor(TimeSpan.FromSeconds(options.WarmUpSeconds));
-        fleet.Acks.Latency.Clear();
-        fleet.Deliveries.Latency.Clear();
-        Reading from = Reading.Of(fleet, broker);
-        fleet.Loop.RunFor(TimeSpan.FromSeconds(options.Seconds));
-        Reading to = Reading.Of(fleet, broker);
-        fleet.StopPublishers();
-        return (from, to);
     }
 
     private static void AddRates(Report report, BrokerProcess broker, in Reading from, in Reading to)

@@ -20,27 +20,27 @@ internal sealed class Fleet : IDisposable
 
     private readonly LoadOptions _options;
     private readonly FleetShape _shape;
-    private readonly string[] _topics;
+    private readonly TopicPlan _plan;
     private readonly Publisher[] _publishers;
     private readonly Subscriber[] _subscribers;
     private readonly List<Client> _publisherClients = [];
     private readonly List<Client> _subscriberClients = [];
+    private Pacer? _pacer;
 
     public Fleet(LoadOptions options, FleetShape shape)
     {
         _options = options;
         _shape = shape;
-        _topics = [.. Enumerable.Range(0, shape.Topics).Select(shape.TopicOf)];
-        var templates = new PublishTemplates(options.Version, options.Qos, options.Payload, _topics);
-        _publishers = new Publisher[shape.Publishers];
-        for (int i = 0; i < _publishers.Length; i++)
-            _publishers[i] = new Publisher(i, shape.Window, shape.Topics, templates, Acks);
+        _plan = new TopicPlan(shape);
+        _publishers = MakePublishers();
         _subscribers = new Subscriber[shape.Subscribers];
         for (int i = 0; i < _subscribers.Length; i++)
-        {
-            TopicRange range = TopicRange.OfSubscriber(i, shape.Subscribers, shape.Topics);
-            _subscribers[i] = new Subscriber(i, new StreamCheck(range, shape.Publishers, Deliveries), Deliveries);
-        }
+            _subscribers[i] = new Subscriber(i, new StreamCheck(_plan.OfSubscriber(i), shape.Publishers, Deliveries), Deliveries);
+        if (!shape.IsClosedLoop) return;
+        var closedLoop = new ClosedLoop(_publishers);
+        foreach (Publisher publisher in _publishers) publisher.Join(closedLoop);
+        foreach (Subscriber subscriber in _subscribers) subscriber.Join(closedLoop);
+        Loop.TurnEnd += closedLoop.GoOn;
     }
 
     public EventLoop Loop { get; } = new();
@@ -50,18 +50,15 @@ internal sealed class Fleet : IDisposable
     public DeliveryTotals Deliveries { get; } = new();
 
     /// <summary>Messages sent under each topic by each publisher.</summary>
-    public IReadOnlyList<IReadOnlyList<long>> Sent => [.. _publishers.Select(publisher => publisher.Sent)];
+    public IReadOnlyList<IReadOnlyList<long>> Sent =>
+        [.. _publishers.Select(publisher => Enumerable.Range(0, _shape.Topics).Select(publisher.SentUnder).ToArray())];
 
     /// <summary>Messages sent and not acknowledged.</summary>
     public long InFlight => _publishers.Sum(publisher => (long)publisher.InFlight);
 
     /// <summary>What all subscribers together have to get.</summary>
     public long Owed(IReadOnlyList<IReadOnlyList<long>> sent) =>
-        _subscribers.Sum(subscriber => sent.Sum(topics =>
-        {
-            TopicRange range = subscriber.Check.Topics;
-            return topics.Skip(range.First).Take(range.Count).Sum();
-        }));
+        sent.Sum(topics => topics.Zip(_plan.Receivers, (messages, receivers) => messages * receivers).Sum());
 
     /// <summary>Makes the sessions and their subscriptions.</summary>
     public void Subscribe() => OpenSubscribers(isReturn: false);
@@ -93,9 +90,18 @@ internal sealed class Fleet : IDisposable
         }
     }
 
-    public void StopPublishers()
+    /// <summary>All publishers together send so many a second, at even distances.</summary>
+    public void StartPaced(double perSecond)
     {
-        foreach (Publisher publisher in _publishers) publisher.Stop();
+        _pacer = new Pacer(_publishers, perSecond);
+        Loop.Pace = _pacer.Run;
+    }
+
+    /// <returns>Messages that were due and are not sent.</returns>
+    public long StopPublishers()
+    {
+        _pacer?.Stop();
+        return _publishers.Sum(publisher => publisher.Stop());
     }
 
     public void DisconnectPublishers() => Close(_publisherClients);
@@ -103,7 +109,7 @@ internal sealed class Fleet : IDisposable
     /// <summary>Waits until everything that may be sent is sent and acknowledged, or nothing moves any more.</summary>
     public bool AwaitAcks() => Loop.RunWhileMoving(
         () => !Array.Exists(_publishers, publisher => publisher.HasBudget || publisher.InFlight > 0),
-        () => Acks.Acked + Acks.Refused,
+        () => Acks.Acked + Acks.Refused + Deliveries.Received,
         TimeSpan.FromSeconds(_options.PatienceSeconds));
 
     /// <summary>Waits until the subscribers have everything, or nothing moves any more.</summary>
@@ -114,11 +120,30 @@ internal sealed class Fleet : IDisposable
 
     public void Dispose() => Loop.Dispose();
 
+    private Publisher[] MakePublishers()
+    {
+        var templates = new PublishTemplates(_options.Version, _options.Qos, _options.Payload, _plan.Names, _shape.IsRetained);
+        var publishers = new Publisher[_shape.Publishers];
+        for (int i = 0; i < publishers.Length; i++)
+        {
+            var shape = new PublisherShape
+            {
+                Number = i,
+                Topics = _plan.OfPublisher(i),
+                Window = _shape.Window,
+                Qos = _options.Qos,
+                Receivers = _shape.IsClosedLoop ? _plan.Receivers : null,
+            };
+            publishers[i] = new Publisher(shape, templates, Acks);
+        }
+        return publishers;
+    }
+
     private void OpenSubscribers(bool isReturn)
     {
         for (int i = 0; i < _subscribers.Length; i++)
         {
-            SubscriptionRequest[] requests = isReturn ? [] : Requests(_subscribers[i].Check.Topics);
+            SubscriptionRequest[] requests = isReturn ? [] : Requests(i);
             Client client = Open(_subscribers[i], $"s{i}", _options.Persistent, requests);
             _subscriberClients.Add(client);
             if ((i + 1) % OpenAtOnce == 0) AwaitReady(_subscriberClients);
@@ -128,10 +153,10 @@ internal sealed class Fleet : IDisposable
         if (missing > 0) throw new LoadException($"{missing} of {_subscribers.Length} sessions are gone");
     }
 
-    private SubscriptionRequest[] Requests(TopicRange range)
+    private SubscriptionRequest[] Requests(int subscriber)
     {
         byte options = SubscriptionRequest.ToOptions((QualityOfService)(_options.SubscriberQos ?? _options.Qos));
-        return [.. _topics.Skip(range.First).Take(range.Count).Select(topic => new SubscriptionRequest(topic, options))];
+        return [.. _plan.FiltersOf(subscriber).Select(filter => new SubscriptionRequest(filter, options))];
     }
 
     private Client Open(IRole role, string id, bool isPersistent, SubscriptionRequest[] subscriptions)

@@ -17,6 +17,19 @@ internal sealed record FleetShape
 
     public required int Window { get; init; }
 
+    public Layout Layout { get; init; }
+
+    /// <summary>Filters of a subscriber, with <see cref="Layout.Wildcards"/>.</summary>
+    public int FiltersEach { get; init; } = 1;
+
+    /// <summary>
+    /// A window counts messages until all receivers have them, not only until they are acknowledged.
+    /// </summary>
+    public bool IsClosedLoop { get; init; }
+
+    /// <summary>Messages are retained.</summary>
+    public bool IsRetained { get; init; }
+
     /// <summary>The shape that the options ask for, with the scenario's defaults.</summary>
     public static FleetShape Of(LoadOptions options, int publishers, int subscribers, int window)
     {

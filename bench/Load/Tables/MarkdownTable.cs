@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Load.Options;
 
@@ -27,7 +26,7 @@ internal static class MarkdownTable
         string[] keys = [.. by.Split(',').Select(key => key.Split(':')[0])];
         IEnumerable<string> titles = by.Split(',').Select(key => key.Split(':')[^1]);
         MedianColumn[] shown = [.. columns.Split(',').Select(MedianColumn.Parse)];
-        List<JsonObject> lines = Read(file);
+        List<JsonObject> lines = JsonLines.Read(file);
 
         output.WriteLine($"| {string.Join(" | ", titles.Concat(shown.Select(column => column.Title)))} |");
         output.WriteLine($"| {string.Join(" | ", keys.Select(_ => "---").Concat(shown.Select(_ => "---:")))} |");
@@ -38,18 +37,6 @@ internal static class MarkdownTable
 
     private static string Key(JsonObject line, string[] keys) =>
         string.Join(" | ", keys.Select(key => line[key]?.ToString() ?? "-"));
-
-    private static List<JsonObject> Read(string file)
-    {
-        try
-        {
-            return [.. File.ReadLines(file).Where(line => line.Length > 0).Select(line => JsonNode.Parse(line)!.AsObject())];
-        }
-        catch (Exception exception) when (exception is IOException or JsonException)
-        {
-            throw new UsageException($"{file}: {exception.Message}");
-        }
-    }
 
     private sealed record MedianColumn(string Field, string Title, int Digits, bool HasRange)
     {
@@ -65,9 +52,7 @@ internal static class MarkdownTable
         {
             IEnumerable<JsonObject> measured = lines.Where(line => line.ContainsKey(Field));
             double[] values = [.. measured.Select(line => line[Field]!.GetValue<double>()).Order()];
-            if (values.Length == 0) return "-";
-            int middle = values.Length / 2;
-            double median = values.Length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+            if (JsonLines.Median(values) is not { } median) return "-";
             string range = HasRange && values.Length > 1 ? $" ({Text(values[0])}-{Text(values[^1])})" : "";
             return Text(median) + range;
         }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Load.Wire;
 
 /// <summary>
-/// The five system calls of the event loop. .NET's sockets cost a callback and a lock a call, which is more than the rest of
+/// The system calls of the event loop. .NET's sockets cost a callback and a lock a call, which is more than the rest of
 /// what the generator does for a message.
 /// </summary>
 internal static unsafe partial class Libc
@@ -19,12 +19,49 @@ internal static unsafe partial class Libc
     public const int Interrupted = 4;
     public const int WouldBlock = 11;
 
+    /// <summary>PR_SET_TIMERSLACK</summary>
+    public const int SetTimerSlack = 29;
+
     private const int DontWait = 0x40;
     private const int NoSignal = 0x4000;
+
+    private const int Internet = 2;
+    private const int Stream = 1;
+    private const int CloseOnExec = 0x80000;
+    private const int LevelIp = 0;
+    private const int LevelTcp = 6;
+    private const int NoDelay = 1;
+    private const int PortAtConnect = 24;
 
     public static nint Receive(int socket, byte* buffer, int length) => Receive(socket, buffer, length, DontWait);
 
     public static nint Send(int socket, byte* buffer, int length) => Send(socket, buffer, length, DontWait | NoSignal);
+
+    /// <summary>Connects on the loopback interface.</summary>
+    /// <param name="port">The port on 127.0.0.1.</param>
+    /// <param name="source">From 127.0.0.SOURCE: an address has about 28,000 ports to connect from. 0: as it comes.</param>
+    /// <returns>A socket that does not delay; -1: the error is the last of this thread.</returns>
+    public static int Connect(int port, int source)
+    {
+        int socket = Socket(Internet, Stream | CloseOnExec, 0);
+        if (socket < 0) return -1;
+        int yes = 1;
+        _ = SetOption(socket, LevelTcp, NoDelay, &yes, sizeof(int));
+        byte* address = stackalloc byte[16];
+        bool isBound = true;
+        if (source > 0)
+        {
+            _ = SetOption(socket, LevelIp, PortAtConnect, &yes, sizeof(int));
+            WriteAddress(address, 0, source);
+            isBound = Bind(socket, address, 16) == 0;
+        }
+        WriteAddress(address, port, 1);
+        if (isBound && Connect(socket, address, 16) == 0) return socket;
+        int error = Marshal.GetLastPInvokeError();
+        _ = Close(socket);
+        Marshal.SetLastPInvokeError(error);
+        return -1;
+    }
 
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     public static partial int EpollCreate(int flags);
@@ -32,11 +69,37 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
     public static partial int EpollControl(int epoll, int operation, int socket, byte* change);
 
-    [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
-    public static partial int EpollWait(int epoll, byte* events, int eventsMax, int milliseconds);
+    [LibraryImport("libc", EntryPoint = "epoll_pwait2", SetLastError = true)]
+    public static partial int EpollWait(int epoll, byte* events, int eventsMax, long* limit, nint signals);
 
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "prctl")]
+    public static partial int Control(int what, nuint value, nuint second, nuint third, nuint fourth);
+
+    /// <summary>Family in the machine's order, port and address in the network's.</summary>
+    private static void WriteAddress(byte* address, int port, int host)
+    {
+        new Span<byte>(address, 16).Clear();
+        *(ushort*)address = Internet;
+        address[2] = (byte)(port >> 8);
+        address[3] = (byte)port;
+        address[4] = 127;
+        address[7] = (byte)host;
+    }
+
+    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
+    private static partial int Socket(int family, int type, int protocol);
+
+    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
+    private static partial int SetOption(int socket, int level, int option, int* value, int length);
+
+    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
+    private static partial int Bind(int socket, byte* address, int length);
+
+    [LibraryImport("libc", EntryPoint = "connect", SetLastError = true)]
+    private static partial int Connect(int socket, byte* address, int length);
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     private static partial nint Receive(int socket, byte* buffer, nint length, int flags);

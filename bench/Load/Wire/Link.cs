@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Broker.Protocol;
 
@@ -13,19 +11,17 @@ internal sealed unsafe class Link
 {
     private readonly EventLoop _loop;
     private readonly IPeer _peer;
-    private readonly Socket _socket;
     private byte[] _rest = [];
     private int _restLength;
     private byte[] _output = new byte[1024];
     private int _outputLength;
     private bool _isOpen = true;
 
-    private Link(EventLoop loop, IPeer peer, Socket socket)
+    private Link(EventLoop loop, IPeer peer, int descriptor)
     {
         _loop = loop;
         _peer = peer;
-        _socket = socket;
-        Descriptor = (int)socket.Handle;
+        Descriptor = descriptor;
         loop.Add(this);
     }
 
@@ -37,19 +33,16 @@ internal sealed unsafe class Link
 
     internal int Descriptor { get; }
 
-    public static Link Connect(EventLoop loop, IPeer peer, int port)
+    /// <param name="loop">Who watches it.</param>
+    /// <param name="peer">Who listens to it.</param>
+    /// <param name="port">The port on 127.0.0.1.</param>
+    /// <param name="source">From 127.0.0.SOURCE; 0: as it comes.</param>
+    public static Link Connect(EventLoop loop, IPeer peer, int port, int source = 0)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            socket.Connect(IPAddress.Loopback, port);
-        }
-        catch (SocketException exception)
-        {
-            socket.Dispose();
-            throw new LoadException($"127.0.0.1:{port} cannot be reached: {exception.Message}");
-        }
-        return new Link(loop, peer, socket);
+        int descriptor = Libc.Connect(port, source);
+        if (descriptor >= 0) return new Link(loop, peer, descriptor);
+        string reason = Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
+        throw new LoadException($"127.0.0.1:{port} cannot be reached: {reason}");
     }
 
     /// <summary>Room for the next packet; <see cref="Advance"/> says how much of it was used.</summary>
@@ -98,7 +91,7 @@ internal sealed unsafe class Link
         if (!_isOpen) return;
         _isOpen = false;
         _loop.Remove(this);
-        _socket.Dispose();
+        _ = Libc.Close(Descriptor);
     }
 
     internal void Ready(uint what)
