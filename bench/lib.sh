@@ -9,7 +9,7 @@ broker_dll="$bench_root/src/Broker/bin/Release/net10.0/broker.dll"
 work=$(mktemp -d "${TMPDIR:-/tmp}/broker-bench.XXXXXX")
 # PostgreSQL runs under another account and has to get through.
 chmod 755 "$work"
-server_pid="" server_port="" server_log="" load_pid="" postgres_port="" postgres_run=() usable=() failures=()
+server_pid="" server_port="" server_log="" server_lines=() load_pid="" postgres_port="" postgres_run=() usable=() failures=()
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -53,7 +53,8 @@ free_port() {
 
 # ---- brokers
 
-# configuration STORE FOLDER PORT: STORE is mosquitto, memory, sqlite or postgres.
+# configuration STORE FOLDER PORT: STORE is mosquitto, mosquitto-memory, memory, sqlite or postgres. A script puts further
+# lines into server_lines; they belong to the listener.
 configuration() {
   local store=$1 folder=$2 port=$3 type
   echo "listener $port 127.0.0.1"
@@ -65,14 +66,15 @@ configuration() {
   if [ "$(id -u)" -eq 0 ]; then echo "user root"; fi
   case $store in
     mosquitto) printf 'persistence true\npersistence_location %s/\n' "$folder" ;;
-    memory) echo "persistence false" ;;
+    memory | mosquitto-memory) echo "persistence false" ;;
     sqlite) printf 'persistence true\npersistence_url sqlite://%s/broker.db\n' "$folder" ;;
     postgres)
       printf 'persistence true\n'
       printf 'persistence_url postgres://bench@127.0.0.1:%s/%s\n' "$postgres_port" "$(basename "$folder")"
       ;;
-    *) die "$store is not one of mosquitto, memory, sqlite, postgres" ;;
+    *) die "$store is not one of mosquitto, mosquitto-memory, memory, sqlite, postgres" ;;
   esac
+  if [ "${#server_lines[@]}" -gt 0 ]; then printf '%s\n' "${server_lines[@]}"; fi
 }
 
 # start_server STORE FOLDER: starts on what is in the folder, empty at first. Status 1: it did not start.
@@ -85,7 +87,7 @@ start_server() {
   server_port=$(free_port)
   server_log="$folder/log"
   configuration "$store" "$folder" "$server_port" >"$folder/broker.conf"
-  if [ "$store" = mosquitto ]; then
+  if [[ $store == mosquitto* ]]; then
     command=(mosquitto)
   elif [ -n "${BROKER_TEST_COMMAND:-}" ]; then
     read -r -a command <<<"$BROKER_TEST_COMMAND"
@@ -180,10 +182,10 @@ find_stores() {
   local store
   for store in ${1//,/ }; do
     case $store in
-      mosquitto) command -v mosquitto >/dev/null || { say "skipped: mosquitto (apt install mosquitto)"; continue; } ;;
+      mosquitto*) command -v mosquitto >/dev/null || { say "skipped: mosquitto (apt install mosquitto)"; continue; } ;;
       postgres) start_postgres || continue ;;
       memory | sqlite) ;;
-      *) die "$store is not one of mosquitto, memory, sqlite, postgres" ;;
+      *) die "$store is not one of mosquitto, mosquitto-memory, memory, sqlite, postgres" ;;
     esac
     usable+=("$store")
   done
