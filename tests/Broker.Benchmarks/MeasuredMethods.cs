@@ -1,7 +1,8 @@
 using System.Reflection;
 using BenchmarkDotNet.Attributes;
+using Broker.Benchmarks.Allocations;
 
-namespace Broker.Benchmarks.Allocations;
+namespace Broker.Benchmarks;
 
 /// <summary>Finds the benchmarks of an assembly: the same methods that are timed.</summary>
 internal static class MeasuredMethods
