@@ -37,11 +37,15 @@ internal static class Program
         LoadOptions options = OptionReader.Read(args.AsSpan(1), operands);
         if (operands.Count != (args[0] == "drain" ? 1 : 0)) throw new UsageException("too many or too few words");
         if (FlowScenario.Has(args[0])) return FlowScenario.Run(args[0], options, Console.Out);
+        if (args[0] == "connect") return ConnectScenario.Run(options, Console.Out);
+        if (args[0] == "idle") return IdleScenario.Run(options, Console.Out);
         if (options.Qos == 0) throw new UsageException($"{args[0]} is about acknowledgements, which QoS 0 does not have");
         return args[0] switch
         {
             "ack" => AckScenario.Run(options, Console.Out),
             "queue" => QueueScenario.Run(options, Console.Out),
+            "offline" => OfflineScenario.Run(options, Console.Out),
+            "retained" => RetainedScenario.Run(options, Console.Out),
             "churn" => ChurnScenario.Run(options, Console.Out),
             "drain" => DrainScenario.Run(options, operands[0], Console.Out),
             _ => throw new UsageException($"{args[0]} is not a scenario"),
@@ -59,6 +63,10 @@ internal static class Program
               fanout       subscribers that all get what few publishers say
               fanin        publishers that all talk to one subscriber
               wildcard     10 publishers, 1,000 topics, 100 subscribers with --filters of + and #
+              connect      --connections at a time connect, are accepted, leave, and do it again
+              idle         --connections that say nothing: the broker's memory for each
+              offline      queues of sessions that are away fill, and drain --connections at a time
+              retained     --topics are stored and come to subscribers of all
               ack          publishers alone, or with subscribers that are away (--away) or listen: rates and times of the acks
               drain FILE   sessions that `ack --away --keep FILE` left return and are checked, after a restart for example
               queue        fills the queues of sessions that are away, watches the broker's memory, then drains them

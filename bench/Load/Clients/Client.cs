@@ -15,12 +15,13 @@ internal sealed class Client : IPeer
     private readonly IReadOnlyList<SubscriptionRequest> _subscriptions;
     private bool _isLeaving;
 
-    private Client(EventLoop loop, int port, IRole role, ConnectPacket connect, IReadOnlyList<SubscriptionRequest> subscriptions)
+    private Client(
+        EventLoop loop, Endpoint endpoint, IRole role, ConnectPacket connect, IReadOnlyList<SubscriptionRequest> subscriptions)
     {
         _role = role;
         _version = connect.Version;
         _subscriptions = subscriptions;
-        Link = Link.Connect(loop, this, port);
+        Link = Link.Connect(loop, this, endpoint);
         role.Opened(this);
         var packet = new ArrayBufferWriter<byte>();
         connect.Write(packet);
@@ -45,8 +46,8 @@ internal sealed class Client : IPeer
 
     /// <summary>Connects; the subscriptions, if any, go out after CONNACK.</summary>
     public static Client Open(
-        EventLoop loop, int port, IRole role, ConnectPacket connect, IReadOnlyList<SubscriptionRequest> subscriptions) =>
-        new(loop, port, role, connect, subscriptions);
+        EventLoop loop, Endpoint endpoint, IRole role, ConnectPacket connect, IReadOnlyList<SubscriptionRequest> subscriptions) =>
+        new(loop, endpoint, role, connect, subscriptions);
 
     /// <summary>DISCONNECT; the broker closes when it has read everything before it.</summary>
     public void Leave()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -7,7 +8,8 @@ namespace Load.Measuring;
 /// <summary>The figures of a run in the order in which they are read: one JSON object a line, or a table for people.</summary>
 internal sealed class Report
 {
-    private static readonly JsonSerializerOptions OneLine = new() { WriteIndented = false };
+    // The default escapes what only a browser would take for markup.
+    private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly JsonObject _figures = [];
 

@@ -1,4 +1,5 @@
 using Broker.Protocol;
+using Load.Wire;
 
 namespace Load.Options;
 
@@ -7,6 +8,12 @@ internal sealed record LoadOptions
 {
     /// <summary>The broker's port on 127.0.0.1; nothing else is ever talked to.</summary>
     public int Port { get; init; } = 1883;
+
+    /// <summary>What is spoken there below MQTT.</summary>
+    public Transport Transport { get; init; }
+
+    /// <summary>Connections that are opened: in turn by `connect`, and kept by `idle`.</summary>
+    public int? Connections { get; init; }
 
     /// <summary>How long is measured, without <see cref="Messages"/>.</summary>
     public double Seconds { get; init; } = 10;

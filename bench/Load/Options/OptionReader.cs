@@ -1,5 +1,6 @@
 using System.Globalization;
 using Broker.Protocol;
+using Load.Wire;
 
 namespace Load.Options;
 
@@ -9,12 +10,15 @@ internal static class OptionReader
     private static readonly Row[] Rows =
     [
         new("--port", "PORT", "the broker's port on 127.0.0.1; 1883", (o, v) => o with { Port = Whole(v, 1, 65535) }),
+        new("--tls", null, "the port speaks TLS, its certificate is accepted", (o, _) => o with { Transport = Transport.Tls }),
+        new("--websocket", null, "the port speaks WebSocket", (o, _) => o with { Transport = Transport.WebSocket }),
         new("--pid", "PID", "the broker's process, for CPU seconds and memory", (o, v) => o with { Pid = Whole(v, 1) }),
         new("--seconds", "N", "how long is measured; 10", (o, v) => o with { Seconds = Seconds(v) }),
         new("--warmup", "N", "seconds before it that do not count; 2", (o, v) => o with { WarmUpSeconds = Seconds(v) }),
         new("--messages", "N", "send this many in place of a time", (o, v) => o with { Messages = Whole(v, 1) }),
         new("--publishers", "N", "how many", (o, v) => o with { Publishers = Whole(v, 1, 50_000) }),
         new("--subscribers", "N", "how many", (o, v) => o with { Subscribers = Whole(v, 0, 50_000) }),
+        new("--connections", "N", "connect 50, idle 10000, offline 10", (o, v) => o with { Connections = Whole(v, 1, 200_000) }),
         new("--window", "N", "messages a publisher has in flight", (o, v) => o with { Window = Whole(v, 1, 32768) }),
         new("--rate", "N", "messages a second of all publishers together", (o, v) => o with { Rate = Whole(v, 1) }),
         new("--qos", "0|1|2", "of the messages; 1", (o, v) => o with { Qos = Whole(v, 0, 2) }),

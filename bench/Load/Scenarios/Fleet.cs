@@ -45,6 +45,8 @@ internal sealed class Fleet : IDisposable
 
     public EventLoop Loop { get; } = new();
 
+    public int Subscribers => _subscribers.Length;
+
     public AckTotals Acks { get; } = new();
 
     public DeliveryTotals Deliveries { get; } = new();
@@ -61,10 +63,13 @@ internal sealed class Fleet : IDisposable
         sent.Sum(topics => topics.Zip(_plan.Receivers, (messages, receivers) => messages * receivers).Sum());
 
     /// <summary>Makes the sessions and their subscriptions.</summary>
-    public void Subscribe() => OpenSubscribers(isReturn: false);
+    public void Subscribe() => OpenSubscribers(0, _subscribers.Length, isReturn: false);
 
     /// <summary>The sessions come back; each must still be there.</summary>
-    public void Return() => OpenSubscribers(isReturn: true);
+    public void Return() => Return(0, _subscribers.Length);
+
+    /// <summary>Some of the sessions come back.</summary>
+    public void Return(int first, int count) => OpenSubscribers(first, count, isReturn: true);
 
     /// <summary>The subscribers disconnect.</summary>
     public void Leave() => Close(_subscriberClients);
@@ -118,6 +123,18 @@ internal sealed class Fleet : IDisposable
         () => Deliveries.Received,
         TimeSpan.FromSeconds(_options.PatienceSeconds));
 
+    /// <summary>Waits until some of the subscribers have everything, or nothing moves any more.</summary>
+    public bool AwaitDeliveries(int first, int count)
+    {
+        ArraySegment<Subscriber> some = new(_subscribers, first, count);
+        long owed = some.Sum(subscriber => subscriber.Check.Topics.Numbers.Sum(
+            topic => _publishers.Sum(publisher => publisher.SentUnder(topic))));
+        return Loop.RunWhileMoving(
+            () => some.Sum(subscriber => subscriber.Check.Received) >= owed,
+            () => Deliveries.Received,
+            TimeSpan.FromSeconds(_options.PatienceSeconds));
+    }
+
     public void Dispose() => Loop.Dispose();
 
     private Publisher[] MakePublishers()
@@ -139,9 +156,9 @@ internal sealed class Fleet : IDisposable
         return publishers;
     }
 
-    private void OpenSubscribers(bool isReturn)
+    private void OpenSubscribers(int first, int count, bool isReturn)
     {
-        for (int i = 0; i < _subscribers.Length; i++)
+        for (int i = first; i < first + count; i++)
         {
             SubscriptionRequest[] requests = isReturn ? [] : Requests(i);
             Client client = Open(_subscribers[i], $"s{i}", _options.Persistent, requests);
@@ -150,7 +167,7 @@ internal sealed class Fleet : IDisposable
         }
         AwaitReady(_subscriberClients);
         int missing = isReturn ? _subscriberClients.Count(client => !client.IsSessionPresent) : 0;
-        if (missing > 0) throw new LoadException($"{missing} of {_subscribers.Length} sessions are gone");
+        if (missing > 0) throw new LoadException($"{missing} of {count} sessions are gone");
     }
 
     private SubscriptionRequest[] Requests(int subscriber)
@@ -169,7 +186,7 @@ internal sealed class Fleet : IDisposable
             CleanStart = !isPersistent,
             SessionExpiryIntervalSeconds = isMqtt5 && isPersistent ? SessionExpirySeconds : 0,
         };
-        return Client.Open(Loop, _options.Port, role, connect, subscriptions);
+        return Client.Open(Loop, new Endpoint(_options.Port, _options.Transport), role, connect, subscriptions);
     }
 
     private void AwaitReady(List<Client> clients)

@@ -11,10 +11,12 @@ namespace Load.Scenarios;
 /// <param name="OwnCpuSeconds">The generator's, to show that it was not what was measured.</param>
 internal readonly record struct Reading(long At, long Acked, long Delivered, double CpuSeconds, double OwnCpuSeconds)
 {
-    public static Reading Of(Fleet fleet, BrokerProcess broker) => new(
+    public static Reading Of(Fleet fleet, BrokerProcess broker) => Of(fleet.Acks.Acked, fleet.Deliveries.Received, broker);
+
+    public static Reading Of(long acked, long delivered, BrokerProcess broker) => new(
         Stopwatch.GetTimestamp(),
-        fleet.Acks.Acked,
-        fleet.Deliveries.Received,
+        acked,
+        delivered,
         broker.CpuSeconds,
         Environment.CpuUsage.TotalTime.TotalSeconds);
 

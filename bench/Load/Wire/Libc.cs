@@ -39,7 +39,7 @@ internal static unsafe partial class Libc
 
     /// <summary>Connects on the loopback interface.</summary>
     /// <param name="port">The port on 127.0.0.1.</param>
-    /// <param name="source">From 127.0.0.SOURCE: an address has about 28,000 ports to connect from. 0: as it comes.</param>
+    /// <param name="source">From 127.0.0.SOURCE; 0: as it comes.</param>
     /// <returns>A socket that does not delay; -1: the error is the last of this thread.</returns>
     public static int Connect(int port, int source)
     {

@@ -5,7 +5,7 @@ using Broker.Protocol;
 namespace Load.Wire;
 
 /// <summary>
-/// One TCP connection to the broker on the loopback interface: divides what comes into packets, gathers what goes out.
+/// One connection to the broker on the loopback interface: divides what comes into packets, gathers what goes out.
 /// </summary>
 internal sealed unsafe class Link
 {
@@ -13,77 +13,60 @@ internal sealed unsafe class Link
     private readonly IPeer _peer;
     private byte[] _rest = [];
     private int _restLength;
-    private byte[] _output = new byte[1024];
-    private int _outputLength;
+    private readonly OutputBuffer _packets = new();
+    private readonly ILayer? _layer;
     private bool _isOpen = true;
 
-    private Link(EventLoop loop, IPeer peer, int descriptor)
+    private Link(EventLoop loop, IPeer peer, int descriptor, Transport transport)
     {
         _loop = loop;
         _peer = peer;
         Descriptor = descriptor;
+        _layer = transport switch
+        {
+            Transport.Tls => new TlsLayer(this),
+            Transport.WebSocket => new WebSocketLayer(this),
+            _ => null,
+        };
+        Wire = _layer is null ? _packets : new OutputBuffer();
         loop.Add(this);
+        _layer?.Open();
     }
 
     /// <summary>The kernel takes no more; <see cref="IPeer.BatchEnd"/> is called when it does.</summary>
     public bool IsCongested { get; private set; }
 
     /// <summary>Bytes that wait for <see cref="Flush"/>.</summary>
-    public int PendingBytes => _outputLength;
+    public int PendingBytes => _packets.Length;
 
     internal int Descriptor { get; }
 
-    /// <param name="loop">Who watches it.</param>
-    /// <param name="peer">Who listens to it.</param>
-    /// <param name="port">The port on 127.0.0.1.</param>
-    /// <param name="source">From 127.0.0.SOURCE; 0: as it comes.</param>
-    public static Link Connect(EventLoop loop, IPeer peer, int port, int source = 0)
+    /// <summary>What the kernel gets: the packets, or what a layer makes of them.</summary>
+    internal OutputBuffer Wire { get; }
+
+    public static Link Connect(EventLoop loop, IPeer peer, Endpoint endpoint)
     {
-        int descriptor = Libc.Connect(port, source);
-        if (descriptor >= 0) return new Link(loop, peer, descriptor);
+        int descriptor = Libc.Connect(endpoint.Port, endpoint.Source);
+        if (descriptor >= 0) return new Link(loop, peer, descriptor, endpoint.Transport);
         string reason = Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
-        throw new LoadException($"127.0.0.1:{port} cannot be reached: {reason}");
+        throw new LoadException($"127.0.0.1:{endpoint.Port} cannot be reached: {reason}");
     }
 
     /// <summary>Room for the next packet; <see cref="Advance"/> says how much of it was used.</summary>
-    public Span<byte> Reserve(int bytes)
-    {
-        if (_output.Length - _outputLength < bytes)
-            Array.Resize(ref _output, Math.Max(_output.Length * 2, _outputLength + bytes));
-        return _output.AsSpan(_outputLength);
-    }
+    public Span<byte> Reserve(int bytes) => _packets.Reserve(bytes);
 
-    public void Advance(int bytes) => _outputLength += bytes;
+    public void Advance(int bytes) => _packets.Advance(bytes);
 
     /// <summary>Gives everything gathered to the kernel, in one call where it takes it.</summary>
     public void Flush()
     {
-        if (IsCongested || _outputLength == 0 || !_isOpen) return;
-        int sent = 0;
-        fixed (byte* output = _output)
+        if (IsCongested || !_isOpen) return;
+        if (_layer is { IsReady: true } && _packets.Length > 0)
         {
-            while (sent < _outputLength)
-            {
-                nint count = Libc.Send(Descriptor, output + sent, _outputLength - sent);
-                if (count > 0)
-                {
-                    sent += (int)count;
-                    continue;
-                }
-                int error = Marshal.GetLastPInvokeError();
-                if (error == Libc.Interrupted) continue;
-                if (error != Libc.WouldBlock)
-                {
-                    CloseByPeer();
-                    return;
-                }
-                IsCongested = true;
-                _loop.WatchWrites(this, isOn: true);
-                break;
-            }
+            _layer.Seal(_packets.Written);
+            _packets.Remove(_packets.Length);
         }
-        _output.AsSpan(sent, _outputLength - sent).CopyTo(_output);
-        _outputLength -= sent;
+        if (Wire.Length > 0) Send();
     }
 
     public void Close()
@@ -106,24 +89,68 @@ internal sealed unsafe class Link
         if (_isOpen && (what & (Libc.Readable | Libc.Failed)) != 0) Read();
     }
 
+    /// <summary>Packets, or parts of some, that a layer has taken from the network.</summary>
+    internal void Deliver(ReadOnlySpan<byte> plain)
+    {
+        if (_restLength == 0)
+        {
+            Keep(plain[Frames(plain)..]);
+            return;
+        }
+        if (_rest.Length < _restLength + plain.Length) Array.Resize(ref _rest, (_restLength + plain.Length) * 2);
+        plain.CopyTo(_rest.AsSpan(_restLength));
+        _restLength += plain.Length;
+        int used = Frames(_rest.AsSpan(0, _restLength));
+        Keep(_rest.AsSpan(used, _restLength - used));
+    }
+
+    private void Send()
+    {
+        int sent = 0;
+        fixed (byte* output = Wire.Written)
+        {
+            while (sent < Wire.Length)
+            {
+                nint count = Libc.Send(Descriptor, output + sent, Wire.Length - sent);
+                if (count > 0)
+                {
+                    sent += (int)count;
+                    continue;
+                }
+                int error = Marshal.GetLastPInvokeError();
+                if (error == Libc.Interrupted) continue;
+                if (error != Libc.WouldBlock)
+                {
+                    CloseByPeer();
+                    return;
+                }
+                IsCongested = true;
+                _loop.WatchWrites(this, isOn: true);
+                break;
+            }
+        }
+        Wire.Remove(sent);
+    }
+
     private void Read()
     {
-        byte[] buffer = _loop.ReadBuffer(_restLength);
-        _rest.AsSpan(0, _restLength).CopyTo(buffer);
+        // A layer has its own place for what is not a whole packet.
+        int kept = _layer is null ? _restLength : 0;
+        byte[] buffer = _loop.ReadBuffer(kept);
+        _rest.AsSpan(0, kept).CopyTo(buffer);
         nint count;
         fixed (byte* bytes = buffer)
-            count = Libc.Receive(Descriptor, bytes + _restLength, buffer.Length - _restLength);
+            count = Libc.Receive(Descriptor, bytes + kept, buffer.Length - kept);
         if (count < 0 && Marshal.GetLastPInvokeError() is Libc.WouldBlock or Libc.Interrupted) return;
         if (count <= 0)
         {
             CloseByPeer();
             return;
         }
-        ReadOnlySpan<byte> received = buffer.AsSpan(0, _restLength + (int)count);
-        int used = Frames(received);
-        if (!_isOpen) return;
-        Keep(received[used..]);
-        _peer.BatchEnd();
+        ReadOnlySpan<byte> received = buffer.AsSpan(0, kept + (int)count);
+        if (_layer is not null) _layer.Received(received);
+        else Keep(received[Frames(received)..]);
+        if (_isOpen) _peer.BatchEnd();
     }
 
     private int Frames(ReadOnlySpan<byte> received)
