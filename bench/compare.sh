@@ -48,6 +48,12 @@ scenarios=(
   "wildcards, 100 x 100 filters|wildcard --subscribers 100 --filters 100 --qos 0 --window 64|$cpu"
   "paced 20,000/s, 100 pairs, QoS 0|pairs --publishers 100 --qos 0 --rate 20000|$cpu<=1/1 $p99<=1/1"
   "paced 5,000/s, 100 pairs, QoS 1|pairs --publishers 100 --qos 1 --rate 5000|$cpu<=1/1 $p99<=1/1"
+  "TLS, 10 pairs, QoS 0, window 256|pairs --tls --publishers 10 --qos 0 --window 256|$cpu"
+  "WebSocket, 10 pairs, QoS 0, window 256|pairs --websocket --publishers 10 --qos 0 --window 256|$cpu"
+  "connects, 50 at a time|connect --connections 50|connects_per_second>=12000"
+  "10,000 idle connections|idle --connections 10000|resident_bytes_per_connection<=6000"
+  "offline, 100 sessions x 1,000|offline --subscribers 100|queued_per_second>=300000 drained_per_second>=400000"
+  "retained, 100,000 topics|retained --topics 100000|stored_per_second>=200000 replayed_per_second>=400000"
 )
 
 store_of() {
@@ -58,12 +64,30 @@ store_of() {
   esac
 }
 
+# One for all runs; nobody looks at whose it is.
+make_certificate() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
+    -keyout "$work/server.key" -out "$work/server.crt" 2>"$work/openssl.log" || die "openssl: $(tail -n 1 "$work/openssl.log")"
+}
+
+# What the listener of a run speaks, and what both servers are told.
+lines_for() {
+  echo "set_tcp_nodelay true"
+  case $1 in
+    *--tls*) printf 'certfile %s\nkeyfile %s\n' "$work/server.crt" "$work/server.key" ;;
+    *--websocket*)
+      # mosquitto 2.0.11 does not start without a listener for plain MQTT, and listens everywhere unless it is told a family.
+      printf 'protocol websockets\nsocket_domain ipv4\nlistener %s 127.0.0.1\n' "$(free_port)"
+      ;;
+  esac
+}
+
 run_one() {
   local server=$1 name=$2 options=$3 targets=$4 round=$5 folder label store
   store=$(store_of "$server")
   folder="$work/run_${server}_$RANDOM$RANDOM"
   label="$server, $name, round $round"
-  server_lines=("set_tcp_nodelay true")
+  mapfile -t server_lines < <(lines_for "$options")
   if ! start_server "$store" "$folder"; then
     failures+=("$label: $server did not start")
     remove_folder "$store" "$folder"
@@ -80,6 +104,7 @@ run_one() {
 }
 
 require_build
+make_certificate
 touch "$results"
 # Ten thousand connections need as many descriptors.
 ulimit -n "$(ulimit -Hn)"
@@ -103,7 +128,8 @@ echo "$machine 64 bytes where no size is named, $seconds s a run after $warmup s
 echo
 load compare "$results"
 echo
-columns="delivered_per_second:delivered/s:0~,delivery_p50_us:p50 us:0,delivery_p99_us:p99 us:0,delivery_p999_us:p99.9 us:0"
+columns="delivered_per_second:delivered/s:0~,connects_per_second:connects/s:0~"
+columns+=",delivery_p50_us:p50 us:0,delivery_p99_us:p99 us:0,delivery_p999_us:p99.9 us:0"
 columns+=",$cpu:CPU s per million:2,own_$cpu:generator's:2"
 load table --by case,server --columns "$columns" "$results"
 finish
