@@ -2,7 +2,7 @@
 # The broker beside mosquitto, both in memory: CPU time for each message delivered, rates and times, as Markdown tables of
 # medians with a verdict on each target.
 #
-#   bench/compare.sh [--rounds 3] [--seconds 5] [--warmup 3] [--only TEXT] [--servers mosquitto,broker] [--results FILE]
+#   bench/compare.sh [--rounds 3] [--seconds 5] [--warmup 10] [--only TEXT] [--servers mosquitto,broker] [--results FILE]
 #
 # Each scenario runs on a fresh process of one server and then of the other, in every round, so that a slow minute of the
 # machine meets both. --only runs the scenarios whose name holds TEXT. --results keeps the line of JSON of every run;
@@ -11,7 +11,7 @@
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
-rounds=3 seconds=5 warmup=3 only="" servers=mosquitto,broker results="$work/results.jsonl"
+rounds=3 seconds=5 warmup=10 only="" servers=mosquitto,broker results="$work/results.jsonl"
 while [ $# -gt 0 ]; do
   case $1 in
     --rounds) rounds=$2 ;;
