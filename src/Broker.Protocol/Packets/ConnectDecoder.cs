@@ -35,7 +35,7 @@ internal ref struct ConnectDecoder
         {
             Version = Version,
             IsBridge = _isBridge,
-            CleanStart = _flags.HasFlag(ConnectFlags.CleanStart),
+            CleanStart = Has(ConnectFlags.CleanStart),
             KeepAliveSeconds = keepAliveSeconds,
         };
         fault = ReadProperties(ref head);
@@ -70,6 +70,9 @@ internal ref struct ConnectDecoder
         };
         return null;
     }
+
+    // Not Enum.HasFlag: until its caller is compiled in full, that puts both flags into objects.
+    private readonly bool Has(ConnectFlags flag) => (_flags & flag) != 0;
 
     private Fault? ReadVersion()
     {
@@ -132,19 +135,19 @@ internal ref struct ConnectDecoder
             return null;
         }
 
-        if (_flags.HasFlag(ConnectFlags.Reserved))
+        if (Has(ConnectFlags.Reserved))
         {
             return Faults.ConnectReservedFlag;
         }
 
-        if (_flags.HasFlag(ConnectFlags.Will))
+        if (Has(ConnectFlags.Will))
         {
             return null;
         }
 
         bool hasWillQos = (_flags & ConnectFlags.WillQos) != 0;
         return hasWillQos ? Faults.WillQosWithoutWill
-            : _flags.HasFlag(ConnectFlags.WillRetain) ? Faults.WillRetainWithoutWill : null;
+            : Has(ConnectFlags.WillRetain) ? Faults.WillRetainWithoutWill : null;
     }
 
     private Fault? ReadProperties(ref ConnectPacket packet)
@@ -190,7 +193,7 @@ internal ref struct ConnectDecoder
     private Fault? ReadWill(out WillMessage? will)
     {
         will = null;
-        if (!_flags.HasFlag(ConnectFlags.Will))
+        if (!Has(ConnectFlags.Will))
         {
             return null;
         }
@@ -221,7 +224,7 @@ internal ref struct ConnectDecoder
             Topic = Encoding.UTF8.GetString(topic),
             Payload = payload.ToArray(),
             Qos = (QualityOfService)((int)(_flags & ConnectFlags.WillQos) >> 3),
-            Retain = _flags.HasFlag(ConnectFlags.WillRetain),
+            Retain = Has(ConnectFlags.WillRetain),
         };
         return null;
     }
@@ -258,7 +261,7 @@ internal ref struct ConnectDecoder
         password = null;
         // 3.1: the Remaining Length wins over the flag, a user name that is announced may be missing.
         bool isUserNameMissing = Version == ProtocolVersion.Mqtt31 && _reader.IsAtEnd;
-        if (_flags.HasFlag(ConnectFlags.UserName) && !isUserNameMissing)
+        if (Has(ConnectFlags.UserName) && !isUserNameMissing)
         {
             if (!_reader.TryReadUtf8(out ReadOnlySpan<byte> name))
             {
@@ -269,7 +272,7 @@ internal ref struct ConnectDecoder
         }
 
         bool isPasswordMissing = Version == ProtocolVersion.Mqtt31 && _reader.IsAtEnd;
-        if (_flags.HasFlag(ConnectFlags.Password) && !isPasswordMissing)
+        if (Has(ConnectFlags.Password) && !isPasswordMissing)
         {
             if (!_reader.TryReadBinary(out ReadOnlySpan<byte> bytes))
             {
