@@ -292,7 +292,7 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
         _router.Route(message, touched);
     }
 
-    /// <summary>A will that came from the store, due at <paramref name="NotBefore"/> (milliseconds since 1970) or later.</summary>
+    /// <summary>A will from the store, due at <paramref name="NotBefore"/> (milliseconds since 1970) or after.</summary>
     private readonly record struct RestoredWill(Session Session, long Epoch, long NotBefore);
 
     private static partial class Log
