@@ -18,8 +18,9 @@ internal enum ReceiveOutcome
 
 internal sealed partial class Session
 {
-    private readonly InboundReceipts _receipts = new();
-    private readonly AckQueue _acks = new();
+    // Made when the first packet needs them, like all that a client without traffic has no use for.
+    private InboundReceipts? _receipts;
+    private AckQueue? _acks;
 
     /// <summary>A PUBLISH with QoS 1 or 2 came in.</summary>
     /// <param name="owner">On which connection.</param>
@@ -35,12 +36,12 @@ internal sealed partial class Session
             ticket = 0;
             if (_connection != owner) return ReceiveOutcome.NotServed;
             bool isExactlyOnce = qos == QualityOfService.ExactlyOnce;
-            if (isExactlyOnce && _receipts.Contains(packetId)) return ReceiveOutcome.Duplicate;
+            if (isExactlyOnce && _receipts?.Contains(packetId) == true) return ReceiveOutcome.Duplicate;
             // Quotas start anew with each connection [MQTT-4.9.0-1]: what an earlier one left is not held against this one.
-            int unanswered = _receipts.CountOfConnection + _acks.UnansweredPublishes;
+            int unanswered = (_receipts?.CountOfConnection ?? 0) + (_acks?.UnansweredPublishes ?? 0);
             if (unanswered >= receiveMaximum) return ReceiveOutcome.ReceiveMaximumExceeded;
             if (!isExactlyOnce) return ReceiveOutcome.New;
-            _receipts.Add(packetId);
+            (_receipts ??= new InboundReceipts()).Add(packetId);
             if (IsStored)
                 ticket = Store(new ReceiptPut(ClientId, packetId));
             return ReceiveOutcome.New;
@@ -60,17 +61,17 @@ internal sealed partial class Session
         lock (_lock)
         {
             if (_connection != owner) return;
-            bool wasKnown = _receipts.Contains(packetId);
+            bool wasKnown = _receipts?.Contains(packetId) == true;
             long ticket = Forget(packetId);
             ReasonCode reason = wasKnown ? ReasonCode.Success : ReasonCode.PacketIdentifierNotFound;
-            _acks.Add(new Ack(PacketType.PubComp, packetId, reason, ticket));
+            Owe(new Ack(PacketType.PubComp, packetId, reason, ticket));
         }
     }
 
     /// <summary>Acknowledgements that the client has not been sent.</summary>
     public int OwedAcks
     {
-        get { lock (_lock) return _acks.Count; }
+        get { lock (_lock) return _acks?.Count ?? 0; }
     }
 
     /// <summary>Owes the client an acknowledgement, on the connection that the packet came by and on no other.</summary>
@@ -78,13 +79,15 @@ internal sealed partial class Session
     {
         lock (_lock)
         {
-            if (_connection == owner) _acks.Add(in ack);
+            if (_connection == owner) Owe(in ack);
         }
     }
 
+    private void Owe(in Ack ack) => (_acks ??= new AckQueue()).Add(in ack);
+
     private long Forget(ushort packetId)
     {
-        if (!_receipts.Remove(packetId) || !IsStored) return 0;
+        if (_receipts?.Remove(packetId) != true || !IsStored) return 0;
         return _context.Store.Append(new ReceiptRemoved(ClientId, packetId));
     }
 }

@@ -18,8 +18,8 @@ internal enum AcknowledgeOutcome
 
 internal sealed partial class Session
 {
-    private readonly InflightWindow _window = new();
-    private Outbox _outbox = new();
+    private InflightWindow? _window;
+    private Outbox? _outbox;
     private bool _isDropping;
     private int _sendQuota;
     private long _lastSequence;
@@ -27,7 +27,7 @@ internal sealed partial class Session
     /// <summary>Messages that wait or are in flight.</summary>
     public int QueuedCount
     {
-        get { lock (_lock) return _outbox.Count + _window.Incomplete + _backlog.Count; }
+        get { lock (_lock) return TotalCount; }
     }
 
     /// <summary>Queues a message for this session. Never blocks, never throws.</summary>
@@ -40,8 +40,9 @@ internal sealed partial class Session
             if (DropReasonFor(message, qos) is not DropReason.None and var reason)
                 return new OfferResult(reason) { BeginsDropping = BeginsDropping(reason) };
             long ticket = Enqueue(message, subscription, qos, retain);
-            if (_backlog.Count > 0) return new OfferResult(DropReason.None, _connection, DrainNow: false, ticket);
-            bool isLong = _outbox.Count >= _context.Limits.DrainAt || _outbox.Bytes >= _context.Limits.DrainAtBytes;
+            if (BacklogCount > 0) return new OfferResult(DropReason.None, _connection, DrainNow: false, ticket);
+            bool isLong = _outbox is { } outbox
+                && (outbox.Count >= _context.Limits.DrainAt || outbox.Bytes >= _context.Limits.DrainAtBytes);
             return new OfferResult(DropReason.None, _connection, isLong && _connection is not null, ticket);
         }
     }
@@ -59,17 +60,18 @@ internal sealed partial class Session
         lock (_lock)
         {
             if (_connection != owner) return;
-            TakeAcks(batch, durable);
-            TakeResends(batch);
+            if (_acks is not null) TakeAcks(_acks, batch, durable);
+            if (_window is not null) TakeResends(_window, batch);
             do
             {
                 if (_replays is not null) FetchReplays();
-                TakeReliable(batch, durable);
-                TakeQos0(batch);
+                if (_outbox is null) continue;
+                TakeReliable(_outbox, batch, durable);
+                TakeQos0(_outbox, batch);
             }
             // What is taken makes room for more of a replay; nothing else would ask for it.
             while (_replays is not null && !batch.IsFull && HasRoomForReplay());
-            RequestPage();
+            if (_backlog is not null) RequestPage(_backlog);
         }
     }
 
@@ -78,7 +80,7 @@ internal sealed partial class Session
     {
         lock (_lock)
         {
-            if (_connection != owner || !_window.TryFind(packetId, out OutboxEntry entry, out _))
+            if (_connection != owner || !TryFind(packetId, out OutboxEntry entry, out _))
                 return AcknowledgeOutcome.Unknown;
             if (entry.Qos != QualityOfService.AtLeastOnce) return AcknowledgeOutcome.WrongFlow;
             Complete(entry.Sequence);
@@ -92,9 +94,9 @@ internal sealed partial class Session
         lock (_lock)
         {
             if (_connection != owner) return AcknowledgeOutcome.Unknown;
-            if (!_window.TryFind(packetId, out OutboxEntry entry, out DeliveryState state))
+            if (!TryFind(packetId, out OutboxEntry entry, out DeliveryState state))
             {
-                _acks.Add(new Ack(PacketType.PubRel, packetId, ReasonCode.PacketIdentifierNotFound, Ticket: 0));
+                Owe(new Ack(PacketType.PubRel, packetId, ReasonCode.PacketIdentifierNotFound, Ticket: 0));
                 return AcknowledgeOutcome.Unknown;
             }
             if (entry.Qos != QualityOfService.ExactlyOnce) return AcknowledgeOutcome.WrongFlow;
@@ -106,10 +108,10 @@ internal sealed partial class Session
             long ticket = 0;
             if (state == DeliveryState.Sent)
             {
-                _window.Release(entry.Sequence);
+                _window!.Release(entry.Sequence);
                 if (IsStored) ticket = Store(new DeliveryReleased(ClientId, entry.Sequence));
             }
-            _acks.Add(new Ack(PacketType.PubRel, packetId, ReasonCode.Success, ticket));
+            Owe(new Ack(PacketType.PubRel, packetId, ReasonCode.Success, ticket));
             return AcknowledgeOutcome.Done;
         }
     }
@@ -119,7 +121,7 @@ internal sealed partial class Session
     {
         lock (_lock)
         {
-            if (_connection != owner || !_window.TryFind(packetId, out OutboxEntry entry, out DeliveryState state))
+            if (_connection != owner || !TryFind(packetId, out OutboxEntry entry, out DeliveryState state))
                 return AcknowledgeOutcome.Unknown;
             if (entry.Qos != QualityOfService.ExactlyOnce) return AcknowledgeOutcome.WrongFlow;
             if (state != DeliveryState.Released) return AcknowledgeOutcome.WrongFlow;
@@ -137,7 +139,7 @@ internal sealed partial class Session
         {
             // Taken over since: the next connection gets it again and decides for itself.
             // Completed since, by a client that acknowledged what it could not have: nothing is left to do.
-            bool isOpen = _window.TryFind(PacketIds.Of(sequence), out OutboxEntry entry, out _) && entry.Sequence == sequence;
+            bool isOpen = TryFind(PacketIds.Of(sequence), out OutboxEntry entry, out _) && entry.Sequence == sequence;
             if (_connection == owner && isOpen) Complete(sequence);
         }
     }
@@ -170,7 +172,7 @@ internal sealed partial class Session
         _isDropping &= WaitingCount > limits.QueuedMessagesMax / 2 || WaitingBytes > limits.QueuedBytesMax / 2;
         if (qos == QualityOfService.AtMostOnce && !IsQos0Stored)
         {
-            _outbox.Enqueue(new OutboxEntry(message, subscription.Ids, qos, retain));
+            (_outbox ??= new Outbox()).Enqueue(new OutboxEntry(message, subscription.Ids, qos, retain));
             return 0;
         }
         long sequence = ++_lastSequence;
@@ -183,24 +185,24 @@ internal sealed partial class Session
         return ticket;
     }
 
-    private void TakeAcks(OutgoingBatch batch, long durable)
+    private static void TakeAcks(AckQueue acks, OutgoingBatch batch, long durable)
     {
-        while (!batch.IsFull && _acks.TryPeek(out Ack ack))
+        while (!batch.IsFull && acks.TryPeek(out Ack ack))
         {
             if (ack.Ticket > durable)
             {
                 batch.HoldBack(ack.Ticket);
                 return;
             }
-            _acks.Dequeue();
+            acks.Dequeue();
             batch.Add(OutgoingItem.Of(in ack));
         }
     }
 
-    private void TakeResends(OutgoingBatch batch)
+    private void TakeResends(InflightWindow window, OutgoingBatch batch)
     {
-        while (!batch.IsFull && (HasRoom() || _window.IsNextResendReleased())
-            && _window.TryTakeResend(out OutboxEntry entry, out DeliveryState state))
+        while (!batch.IsFull && (HasRoom() || window.IsNextResendReleased())
+            && window.TryTakeResend(out OutboxEntry entry, out DeliveryState state))
         {
             batch.Add(state == DeliveryState.Released
                 ? OutgoingItem.PubRel(entry.Sequence)
@@ -208,9 +210,9 @@ internal sealed partial class Session
         }
     }
 
-    private void TakeReliable(OutgoingBatch batch, long durable)
+    private void TakeReliable(Outbox outbox, OutgoingBatch batch, long durable)
     {
-        while (!batch.IsFull && !_window.HasResend && _outbox.TryPeekReliable(out OutboxEntry entry)
+        while (!batch.IsFull && _window is not { HasResend: true } && outbox.TryPeekReliable(out OutboxEntry entry)
             && (entry.IsReleased || HasRoom()))
         {
             if (entry.Ticket > durable)
@@ -218,8 +220,8 @@ internal sealed partial class Session
                 batch.HoldBack(entry.Ticket);
                 return;
             }
-            if (!_window.CanAdd(entry.Sequence)) return;
-            _outbox.DequeueReliable();
+            if (_window?.CanAdd(entry.Sequence) == false) return;
+            outbox.DequeueReliable();
             // What may have been sent on an earlier connection goes on to its end; the packet id is the client's to free.
             bool wasSent = entry.Sequence <= _sentSequence;
             if (!wasSent && IsExpired(entry.Message))
@@ -234,18 +236,18 @@ internal sealed partial class Session
                 batch.Add(OutgoingItem.Publish(entry with { Sequence = 0 }, dup: false));
                 continue;
             }
-            _window.Add(in entry);
+            (_window ??= new InflightWindow()).Add(in entry);
             batch.Add(entry.IsReleased
                 ? OutgoingItem.PubRel(entry.Sequence)
                 : OutgoingItem.Publish(in entry, dup: wasSent));
         }
     }
 
-    private void TakeQos0(OutgoingBatch batch)
+    private void TakeQos0(Outbox outbox, OutgoingBatch batch)
     {
-        while (!batch.IsFull && _outbox.TryPeekQos0(out OutboxEntry entry))
+        while (!batch.IsFull && outbox.TryPeekQos0(out OutboxEntry entry))
         {
-            _outbox.DequeueQos0();
+            outbox.DequeueQos0();
             if (!IsExpired(entry.Message)) batch.Add(OutgoingItem.Publish(in entry, dup: false));
         }
     }
@@ -266,12 +268,19 @@ internal sealed partial class Session
     // A replay waits outside of the queue, so that it takes no place that live messages are counted against.
     // Nor does it go before what is still to be read from the store.
     private bool HasRoomForReplay() =>
-        _backlog.Count == 0 && (_outbox.Count == 0
-            || (_outbox.Count < _context.Limits.ReplayLot && _outbox.Bytes < _context.Limits.DrainAtBytes));
+        BacklogCount == 0 && (_outbox is not { Count: > 0 } outbox
+            || (outbox.Count < _context.Limits.ReplayLot && outbox.Bytes < _context.Limits.DrainAtBytes));
 
     private bool HasRoom() =>
-        _window.Outstanding < _sendQuota
-        && (_window.Outstanding == 0 || _window.OutstandingBytes < _context.Limits.InflightBytesMax);
+        _window is not { Outstanding: > 0 } window
+        || (window.Outstanding < _sendQuota && window.OutstandingBytes < _context.Limits.InflightBytesMax);
+
+    private bool TryFind(ushort packetId, out OutboxEntry entry, out DeliveryState state)
+    {
+        if (_window is not null) return _window.TryFind(packetId, out entry, out state);
+        (entry, state) = (default, DeliveryState.Done);
+        return false;
+    }
 
     private bool IsExpired(Message message)
     {
@@ -282,7 +291,7 @@ internal sealed partial class Session
 
     private void Complete(long sequence)
     {
-        _window.Complete(sequence);
+        _window!.Complete(sequence);
         if (IsStored) Store(new DeliveryRemoved(ClientId, sequence));
     }
 }

@@ -18,7 +18,7 @@ internal sealed partial class Session
     private const int PageMessagesMax = 128;
     private const long PageBytesMax = 128 * 1024;
 
-    private readonly Backlog _backlog = new();
+    private Backlog? _backlog;
     private bool _keepsState;
     private long _sentSequence;
     private long _storeTicket;
@@ -28,16 +28,23 @@ internal sealed partial class Session
     /// </summary>
     public bool IsOrphan { get; private set; }
 
-    private int WaitingCount => _outbox.Count + _backlog.Count - _backlog.SentCount;
+    private int OutboxCount => _outbox is { } outbox ? outbox.Count : 0;
 
-    private long WaitingBytes => _outbox.Bytes + _backlog.Bytes;
+    private int BacklogCount => _backlog is { } backlog ? backlog.Count : 0;
+
+    private int WaitingCount => OutboxCount + (_backlog is { } backlog ? backlog.Count - backlog.SentCount : 0);
+
+    private long WaitingBytes => (_outbox is { } outbox ? outbox.Bytes : 0) + (_backlog is { } backlog ? backlog.Bytes : 0);
+
+    // Waiting or in flight.
+    private int TotalCount => OutboxCount + BacklogCount + (_window is { } window ? window.Incomplete : 0);
 
     // A session that has ended writes nothing: its client id may have a new session by now.
     private bool IsStored => _keepsState && !_hasEnded;
 
     // queue_qos0_messages: they wait where the others wait, and those that come later do not overtake them [MQTT-4.6.0-6].
     private bool IsQos0Stored =>
-        _context.Limits.QueueQos0Messages && IsStored && (_connection is null || _backlog.Count > 0);
+        _context.Limits.QueueQos0Messages && IsStored && (_connection is null || BacklogCount > 0);
 
     /// <summary>The session as it was committed, without an owner. Its subscriptions, receipts and will follow.</summary>
     public static Session Restore(StoredSession stored, SessionContext context)
@@ -52,6 +59,8 @@ internal sealed partial class Session
             _lastSequence = stored.LastSequence,
             _sentSequence = stored.SentSequence,
         };
+        if (stored.QueuedCount == 0) return session;
+        session._backlog = new Backlog();
         session._backlog.Restore((int)stored.QueuedCount, (int)stored.QueuedSentCount, stored.QueuedBytes);
         return session;
     }
@@ -65,7 +74,7 @@ internal sealed partial class Session
     /// <summary>A QoS 2 packet id that was committed.</summary>
     public void RestoreReceipt(ushort packetId)
     {
-        lock (_lock) _receipts.Add(packetId);
+        lock (_lock) (_receipts ??= new InboundReceipts()).Add(packetId);
     }
 
     /// <summary>The will that was committed.</summary>
@@ -94,43 +103,55 @@ internal sealed partial class Session
     // In memory as well, as long as nothing is in the store only: that comes first.
     private void Keep(in OutboxEntry entry)
     {
+        Outbox outbox = _outbox ??= new Outbox();
         if (!IsStored)
         {
-            _outbox.Enqueue(in entry);
+            outbox.Enqueue(in entry);
             return;
         }
-        bool isBehind = _connection is null || _backlog.Count > 0
-            || _outbox.ReliableCount >= MemoryMessagesMax || _outbox.Bytes >= MemoryBytesMax;
+        Backlog backlog = _backlog ??= new Backlog();
+        bool isBehind = _connection is null || backlog.Count > 0
+            || outbox.ReliableCount >= MemoryMessagesMax || outbox.Bytes >= MemoryBytesMax;
         if (isBehind)
         {
-            _backlog.Add(in entry, MemoryMessagesMax);
+            backlog.Add(in entry, MemoryMessagesMax);
             return;
         }
-        _backlog.Pass(entry.Sequence);
-        _outbox.Enqueue(in entry);
+        backlog.Pass(entry.Sequence);
+        outbox.Enqueue(in entry);
     }
 
     // The owner is gone: memory follows the connected, so only counts stay.
     private void LeaveToStore()
     {
-        int inFlight = _window.Incomplete;
-        long first = _window.FirstIncomplete;
-        if (first == 0) first = _outbox.TryPeekReliable(out OutboxEntry head) ? head.Sequence : _lastSequence + 1;
-        int count = inFlight + _outbox.ReliableCount;
-        long bytes = _window.OutstandingBytes + _outbox.ClearReliable();
-        _window.Clear();
-        _backlog.TakeBack(first - 1, count, inFlight, bytes);
+        // Without one nothing was ever stored, and nothing is in memory that would have to be.
+        if (_backlog is not { } backlog) return;
+        (int inFlight, long first, long bytes) = (0, 0, 0);
+        if (_window is { } window)
+        {
+            (inFlight, first, bytes) = (window.Incomplete, window.FirstIncomplete, window.OutstandingBytes);
+            window.Clear();
+        }
+        int count = inFlight;
+        if (_outbox is { } outbox)
+        {
+            if (first == 0 && outbox.TryPeekReliable(out OutboxEntry head)) first = head.Sequence;
+            count += outbox.ReliableCount;
+            bytes += outbox.ClearReliable();
+        }
+        long after = first == 0 ? _lastSequence : first - 1;
+        backlog.TakeBack(after, count, inFlight, bytes);
     }
 
     // Asked for when the session has little left in memory and more in the store.
-    private void RequestPage()
+    private void RequestPage(Backlog backlog)
     {
-        if (_backlog.Count == 0 || _backlog.IsReading || _connection is null) return;
-        if (_outbox.ReliableCount > PageMessagesMax / 2 || _outbox.Bytes > PageBytesMax) return;
-        _backlog.BeginReading(isLast: _backlog.Count <= PageMessagesMax);
+        if (backlog.Count == 0 || backlog.IsReading || _connection is null) return;
+        if (_outbox is { } outbox && (outbox.ReliableCount > PageMessagesMax / 2 || outbox.Bytes > PageBytesMax)) return;
+        backlog.BeginReading(isLast: backlog.Count <= PageMessagesMax);
         var arrival = new Arrival(this, Epoch);
         _context.Store.RequestPage(new DeliveryPageRequest(
-            ClientId, _backlog.ReadThrough, _lastSequence, PageMessagesMax, PageBytesMax, _storeTicket, arrival));
+            ClientId, backlog.ReadThrough, _lastSequence, PageMessagesMax, PageBytesMax, _storeTicket, arrival));
     }
 
     private ISessionConnection? Take(DeliveryPageRequest request, DeliveryPage page, long epoch)
@@ -138,18 +159,20 @@ internal sealed partial class Session
         lock (_lock)
         {
             if (epoch != Epoch || _hasEnded) return null;
+            Outbox outbox = _outbox ??= new Outbox();
+            Backlog backlog = _backlog!;
             foreach (StoredDelivery delivery in page.Deliveries)
             {
                 DeliveryQueued queued = delivery.Queued;
                 Message message = Message.FromStored(queued.Message);
                 uint[] ids = [.. queued.SubscriptionIds];
-                _outbox.Enqueue(new OutboxEntry(message, ids, (QualityOfService)queued.Qos, queued.Retain, queued.Sequence)
+                outbox.Enqueue(new OutboxEntry(message, ids, (QualityOfService)queued.Qos, queued.Retain, queued.Sequence)
                 {
                     IsReleased = delivery.IsReleased,
                 });
-                _backlog.Take(message.PayloadLength, queued.Sequence <= _sentSequence);
+                backlog.Take(message.PayloadLength, queued.Sequence <= _sentSequence);
             }
-            _backlog.EndReading(page.ThroughSequence, request.ThroughSequence, _outbox);
+            backlog.EndReading(page.ThroughSequence, request.ThroughSequence, outbox);
             return _connection;
         }
     }

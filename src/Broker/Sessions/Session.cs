@@ -71,10 +71,10 @@ internal sealed partial class Session
             Will = options.Will;
             IsOrphan = false;
             _sendQuota = Math.Min(options.ReceiveMaximum, _context.Limits.InflightMessagesMax);
-            _acks.Clear();
-            _receipts.BeginConnection();
-            _window.Rewind();
-            _backlog.Abandon();
+            _acks?.Clear();
+            _receipts?.BeginConnection();
+            _window?.Rewind();
+            _backlog?.Abandon();
             return _context.Store.IsDurable ? AppendAttached() : 0;
         }
     }
@@ -130,11 +130,11 @@ internal sealed partial class Session
             _hasEnded = true;
             _connection = null;
             Epoch++;
-            _context.Metrics.MessageDropped(DropReason.SessionEnded, _outbox.Count + _window.Incomplete + _backlog.Count);
-            _outbox = new Outbox();
-            _backlog.Abandon();
+            _context.Metrics.MessageDropped(DropReason.SessionEnded, TotalCount);
+            _outbox = null;
+            _backlog?.Abandon();
             _replays = null;
-            _acks.Clear();
+            _acks?.Clear();
             ticket = AppendRemoved();
             Subscription[] subscriptions = _subscriptions is null ? [] : [.. _subscriptions.Values];
             _subscriptions = null;
@@ -146,10 +146,10 @@ internal sealed partial class Session
     {
         _connection = null;
         Epoch++;
-        _acks.Clear();
+        _acks?.Clear();
         if (IsStored) LeaveToStore();
-        else _window.Rewind();
-        if (!_context.Limits.QueueQos0Messages || !IsPersistent)
+        else _window?.Rewind();
+        if (_outbox is not null && (!_context.Limits.QueueQos0Messages || !IsPersistent))
             _context.Metrics.MessageDropped(DropReason.OfflineQos0, _outbox.ClearQos0());
     }
 
