@@ -11,6 +11,10 @@ namespace Broker.Connections;
 /// <summary>May this client connect, as whom, and what is it told (MQTT 5.0 sections 3.1 and 3.2).</summary>
 internal static class ConnectRules
 {
+    // Before 5.0 there is nothing else to say.
+    private static readonly ConnAckPacket Present = new() { SessionPresent = true };
+    private static readonly ConnAckPacket NotPresent = new();
+
     /// <summary>Everything but the password.</summary>
     public static ConnectDecision Check(ConnectPacket packet, ConnectionOrigin origin, LimitOptions limits)
     {
@@ -46,14 +50,16 @@ internal static class ConnectRules
         return new Will(message, will.DelaySeconds, will.MessageExpirySeconds);
     }
 
-    /// <summary>CONNACK for an accepted CONNECT, but for Session Present, which is known when the session is open.</summary>
-    public static ConnAckPacket Answer(ConnectPacket packet, ClientParameters parameters, MqttConnection connection)
+    /// <summary>CONNACK for an accepted CONNECT. Its length does not depend on Session Present.</summary>
+    public static ConnAckPacket Answer(
+        ConnectPacket packet, ClientParameters parameters, MqttConnection connection, bool isPresent)
     {
-        if (packet.Version != ProtocolVersion.Mqtt50) return new ConnAckPacket();
+        if (packet.Version != ProtocolVersion.Mqtt50) return isPresent ? Present : NotPresent;
         LimitOptions limits = connection.Engine.Options.Limits;
         ListenerOptions listener = connection.Origin.Listener;
         return new ConnAckPacket
         {
+            SessionPresent = isPresent,
             TopicAliasMaximum = listener.TopicAliasMaximum == 0 ? null : listener.TopicAliasMaximum,
             AssignedClientIdentifier = packet.ClientId.Length == 0 ? parameters.ClientId : null,
             ServerKeepAliveSeconds =

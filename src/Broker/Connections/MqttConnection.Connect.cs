@@ -37,9 +37,9 @@ internal sealed partial class MqttConnection
 
     private CloseReason? Open(ConnectPacket packet, ClientParameters parameters)
     {
-        ConnAckPacket answer = ConnectRules.Answer(packet, parameters, this);
         // Before anything is touched: a client that takes no packet as large as its CONNACK gets no session [MQTT-3.1.2-24].
-        if (parameters.PacketBytesMax < long.MaxValue && Encode(answer).Length > parameters.PacketBytesMax)
+        if (parameters.PacketBytesMax < long.MaxValue
+            && LengthOf(ConnectRules.Answer(packet, parameters, this, isPresent: false)) > parameters.PacketBytesMax)
         {
             const string TooSmall = "takes no packet as large as CONNACK";
             return Refuse(packet, new CloseReason(CloseKind.Refused, ReasonCode.PacketTooLarge, TooSmall));
@@ -60,16 +60,16 @@ internal sealed partial class MqttConnection
         Engine.Metrics.ConnectionOpened();
         if (Engine.Options.Logging.ConnectionMessages) LogConnected(parameters, packet);
         _connAckTicket = opened.Ticket;
-        Volatile.Write(ref _connAck, Encode(answer with { SessionPresent = opened.IsPresent }));
+        Volatile.Write(ref _connAck, ConnectRules.Answer(packet, parameters, this, opened.IsPresent));
         Drain();
         return null;
     }
 
-    private byte[] Encode(ConnAckPacket answer)
+    private int LengthOf(ConnAckPacket answer)
     {
         var bytes = new ArrayBufferWriter<byte>(64);
         answer.Write(bytes, Version);
-        return bytes.WrittenSpan.ToArray();
+        return bytes.WrittenCount;
     }
 
     private CloseReason Refuse(ConnectPacket packet, CloseReason refusal)

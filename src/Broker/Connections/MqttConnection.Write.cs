@@ -30,7 +30,7 @@ internal sealed partial class MqttConnection
     private Action? _onFlushed;
     private ValueTaskAwaiter<FlushResult> _pendingFlush;
     private PublishWriter? _publishWriter;
-    private byte[]? _connAck;
+    private ConnAckPacket? _connAck;
     private long _connAckTicket;
     private long _waitingTicket;
     private int _drain;
@@ -204,7 +204,7 @@ internal sealed partial class MqttConnection
         if (_isConnAckSent) return true;
         if (Volatile.Read(ref _connAck) is not { } connAck) return false;
         if (WaitsForCommit && _connAckTicket > Engine.Store.DurableTicket && TryWait(_connAckTicket)) return false;
-        _output.Write(connAck);
+        connAck.Write(_output, Version);
         _isConnAckSent = true;
         _connAck = null;
         return true;
