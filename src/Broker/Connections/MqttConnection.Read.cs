@@ -28,12 +28,13 @@ internal sealed partial class MqttConnection
     private long _lastTicket;
     private volatile bool _isPaused;
     private TopicCache? _topics;
+    private TouchedConnections? _touchedConnections;
 
     /// <summary>Routes of the topics this client publishes to. Read loop only.</summary>
     public TopicCache Topics => _topics ??= new TopicCache(Engine.Router.Subscriptions, Origin.Listener.MountPoint);
 
     /// <summary>Who got something in this read batch. Read loop only.</summary>
-    public TouchedConnections Touched { get; } = new();
+    public TouchedConnections Touched => _touchedConnections ??= new TouchedConnections();
 
     /// <summary>Topics by the aliases that the client gave them; index 0 is not used. Read loop only.</summary>
     public TopicRoute?[]? InboundAliases { get; set; }
@@ -119,7 +120,7 @@ internal sealed partial class MqttConnection
 
     private void DrainTouched()
     {
-        Touched.Drain();
+        _touchedConnections?.Drain();
         Drain();
     }
 

@@ -26,7 +26,6 @@ internal sealed partial class MqttConnection
     [ThreadStatic]
     private static OutgoingBatch? _batchOfThread;
 
-    private readonly Lock _commitLock = new();
     private Action? _onFlushed;
     private ValueTaskAwaiter<FlushResult> _pendingFlush;
     private PublishWriter? _publishWriter;
@@ -60,7 +59,7 @@ internal sealed partial class MqttConnection
 
     public void OnCommitted()
     {
-        lock (_commitLock) _waitingTicket = 0;
+        Volatile.Write(ref _waitingTicket, 0);
         Drain();
     }
 
@@ -213,13 +212,15 @@ internal sealed partial class MqttConnection
     // True: the store will call back. One registration is enough, for the lowest ticket comes first.
     private bool TryWait(long ticket)
     {
-        lock (_commitLock)
+        long waiting;
+        do
         {
-            if (_waitingTicket != 0 && _waitingTicket <= ticket) return true;
-            _waitingTicket = ticket;
+            waiting = Volatile.Read(ref _waitingTicket);
+            if (waiting != 0 && waiting <= ticket) return true;
         }
+        while (Interlocked.CompareExchange(ref _waitingTicket, ticket, waiting) != waiting);
         if (Engine.Store.TryWait(ticket, this)) return true;
-        lock (_commitLock) _waitingTicket = 0;
+        Volatile.Write(ref _waitingTicket, 0);
         return false;
     }
 

@@ -42,19 +42,19 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
     {
         ISessionConnection? previous;
         OpenResult result;
-        TouchedConnections touched = NewTouched();
+        TouchedConnections? touched = null;
         // The end of one session, its will and the begin of the next are one commit.
         _context.Store.BeginGroup();
         try
         {
             result = OpenLocked(connection, clientId, cleanStart, in options, out previous, out Will? dueWill);
-            if (dueWill is not null) Publish(dueWill, touched);
+            if (dueWill is not null) Publish(dueWill, touched = NewTouched());
         }
         finally
         {
             _context.Store.EndGroup();
         }
-        touched.Drain();
+        touched?.Drain();
         previous?.CloseTakenOver();
         return result;
     }
