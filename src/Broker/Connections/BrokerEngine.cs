@@ -87,28 +87,25 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     public void BeginServing() => Sessions.BeginServing();
 
     /// <summary>Serves one connection until it ends. Does not throw for anything a peer can do.</summary>
-    public async Task ServeAsync(IDuplexPipe transport, ConnectionOrigin origin)
+    public Task ServeAsync(IDuplexPipe transport, ConnectionOrigin origin)
     {
         if (!_counter.TryEnter(origin.Listener))
         {
             Log.TooMany(Logger, origin.RemoteAddress);
-            await CompleteAsync(transport);
-            return;
+            return CompleteAsync(transport);
         }
         var connection = new MqttConnection(this, origin, transport);
+        if (Options.Logging.ConnectionMessages) Log.NewConnection(Logger, origin.RemoteAddress, origin.Listener.Port);
         _connections.TryAdd(connection, 0);
-        try
-        {
-            if (Options.Logging.ConnectionMessages) Log.NewConnection(Logger, origin.RemoteAddress, origin.Listener.Port);
-            if (_isStopping) connection.TryClose(CloseReason.ServerShutdown);
-            await connection.RunAsync();
-        }
-        finally
-        {
-            _connections.TryRemove(connection, out _);
-            _counter.Leave(origin.Listener);
-            await CompleteAsync(transport);
-        }
+        if (_isStopping) connection.TryClose(CloseReason.ServerShutdown);
+        return connection.RunAsync();
+    }
+
+    /// <summary>A connection has ended: its place is free.</summary>
+    public void Leave(MqttConnection connection)
+    {
+        _connections.TryRemove(connection, out _);
+        _counter.Leave(connection.Origin.Listener);
     }
 
     /// <summary>Says goodbye to every client. Connections end by themselves after it.</summary>

@@ -39,23 +39,24 @@ internal sealed partial class MqttConnection
     /// <summary>Topics by the aliases that the client gave them; index 0 is not used. Read loop only.</summary>
     public TopicRoute?[]? InboundAliases { get; set; }
 
-    private async Task<CloseReason> ReadUntilClosedAsync()
+    private HandlerResult TakeBatch(in ReadResult read)
     {
-        while (true)
-        {
-            ReadResult read = await _input.ReadAsync();
-            if (_closeReason is { } already) return already;
-            Volatile.Write(ref _lastReceivedMilliseconds, Engine.CoarseMilliseconds);
-            HandlerResult result = ConsumeFrames(read.Buffer, out SequencePosition consumed);
-            bool isPaused = result.Action is HandlerAction.Pause or HandlerAction.Wait;
-            _input.AdvanceTo(consumed, isPaused ? consumed : read.Buffer.End);
-            if (MustPause) await ResumedAsync();
-            // Owed so much and nothing can be written any more: reading on would only make it more.
-            if (_isOutputClosed && OwesTooMuch) return _closeReason ?? CloseReason.PeerClosed;
-            if (result.Action == HandlerAction.Close) return result.Reason!;
-            if (result.Action == HandlerAction.Pause && await ConnectAsync() is { } refusal) return refusal;
-            if (read.IsCompleted && !isPaused) return CloseReason.PeerClosed;
-        }
+        if (_closeReason is { } already) return HandlerResult.Close(already);
+        Volatile.Write(ref _lastReceivedMilliseconds, Engine.CoarseMilliseconds);
+        HandlerResult result = ConsumeFrames(read.Buffer, out SequencePosition consumed);
+        bool isPaused = result.Action is HandlerAction.Pause or HandlerAction.Wait;
+        _input.AdvanceTo(consumed, isPaused ? consumed : read.Buffer.End);
+        bool isAtEnd = read.IsCompleted && result.Action == HandlerAction.Continue;
+        return isAtEnd ? HandlerResult.Close(CloseReason.PeerClosed) : result;
+    }
+
+    // What has to be waited for before the next batch; then why the connection ends, or null.
+    private async ValueTask<CloseReason?> SettleAsync(HandlerResult result)
+    {
+        if (MustPause) await ResumedAsync();
+        // Owed so much and nothing can be written any more: reading on would only make it more.
+        if (_isOutputClosed && OwesTooMuch) return _closeReason ?? CloseReason.PeerClosed;
+        return result.Action == HandlerAction.Pause ? await ConnectAsync() : result.Reason;
     }
 
     // Handles every complete frame in the buffer; what they brought is drained before this returns, also when it throws,

@@ -53,13 +53,20 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
 
     public bool WaitsForCommit => Origin.Listener.Durability == ListenerDurability.Commit;
 
-    /// <summary>Serves the connection until it ends.</summary>
+    /// <summary>Serves the connection until it ends, and leaves the engine.</summary>
     public async Task RunAsync()
     {
-        CloseReason reason;
+        CloseReason? reason = null;
         try
         {
-            reason = await ReadUntilClosedAsync();
+            // The one wait of an idle client, in the one state machine that lives as long as it: the others are made when
+            // something is waited for.
+            while (reason is null)
+            {
+                HandlerResult result = TakeBatch(await _input.ReadAsync());
+                if (result.Action == HandlerAction.Continue && !MustPause) continue;
+                reason = await SettleAsync(result);
+            }
         }
         catch (Exception exception) when (IsPeerGone(exception))
         {
@@ -72,9 +79,7 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
             reason = new CloseReason(CloseKind.Fault, ReasonCode.UnspecifiedError, "internal error");
         }
 #pragma warning restore CA1031
-        TryClose(reason);
-        LeaveSession();
-        await FinishWritingAsync();
+        await EndAsync(reason);
     }
 
     /// <summary>The one door: the first reason counts. May be called from any thread; the read loop ends soon after.</summary>
@@ -119,6 +124,22 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
     {
         CloseReason reason = _closeReason!;
         LogClosed(reason);
+    private async Task EndAsync(CloseReason reason)
+    {
+        try
+        {
+            TryClose(reason);
+            LeaveSession();
+            await FinishWritingAsync();
+        }
+        finally
+        {
+            Engine.Leave(this);
+            await _input.CompleteAsync();
+            await _output.CompleteAsync();
+        }
+    }
+
         if (Session is not { } session) return;
         Engine.Metrics.ConnectionClosed();
         Engine.Sessions.Close(this, session, reason.IsWillWanted, reason.ExpirySeconds);
