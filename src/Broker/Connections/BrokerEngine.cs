@@ -87,7 +87,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     public void BeginServing() => Sessions.BeginServing();
 
     /// <summary>Serves one connection until it ends. Does not throw for anything a peer can do.</summary>
-    public Task ServeAsync(IDuplexPipe transport, ConnectionOrigin origin)
+    public Task ServeAsync(IDuplexPipe transport, IConnectionOrigin origin)
     {
         if (!_counter.TryEnter(origin.Listener))
         {
@@ -105,7 +105,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     public void Leave(MqttConnection connection)
     {
         _connections.TryRemove(connection, out _);
-        _counter.Leave(connection.Origin.Listener);
+        _counter.Leave(connection.Listener);
     }
 
     /// <summary>Says goodbye to every client. Connections end by themselves after it.</summary>

@@ -16,7 +16,7 @@ internal static class ConnectRules
     private static readonly ConnAckPacket NotPresent = new();
 
     /// <summary>Everything but the password.</summary>
-    public static ConnectDecision Check(ConnectPacket packet, ConnectionOrigin origin, LimitOptions limits)
+    public static ConnectDecision Check(ConnectPacket packet, IConnectionOrigin origin, LimitOptions limits)
     {
         ListenerOptions listener = origin.Listener;
         ImmutableArray<ProtocolVersion> versions = listener.AcceptProtocolVersions;
@@ -37,7 +37,7 @@ internal static class ConnectRules
     }
 
     /// <summary>The will of a CONNECT as the session keeps it, or null.</summary>
-    public static Will? WillOf(ConnectPacket packet, ClientParameters parameters, ConnectionOrigin origin)
+    public static Will? WillOf(ConnectPacket packet, ClientParameters parameters, IConnectionOrigin origin)
     {
         if (packet.Will is not { } will) return null;
         byte[] body = [.. will.ForwardedProperties.Span, .. will.Payload.Span];
@@ -56,7 +56,7 @@ internal static class ConnectRules
     {
         if (packet.Version != ProtocolVersion.Mqtt50) return isPresent ? Present : NotPresent;
         LimitOptions limits = connection.Engine.Options.Limits;
-        ListenerOptions listener = connection.Origin.Listener;
+        ListenerOptions listener = connection.Listener;
         return new ConnAckPacket
         {
             SessionPresent = isPresent,
@@ -71,7 +71,7 @@ internal static class ConnectRules
         };
     }
 
-    private static ClientParameters Agree(ConnectPacket packet, ConnectionOrigin origin, LimitOptions limits, string clientId)
+    private static ClientParameters Agree(ConnectPacket packet, IConnectionOrigin origin, LimitOptions limits, string clientId)
     {
         bool isV5 = packet.Version == ProtocolVersion.Mqtt50;
         bool isKeepAliveLimited = limits.KeepAliveSecondsMax > 0

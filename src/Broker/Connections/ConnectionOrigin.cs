@@ -2,18 +2,17 @@ using Broker.Configuration;
 
 namespace Broker.Connections;
 
-/// <summary>Where a connection came in and who is at the other end, as far as the transport knows.</summary>
-internal sealed record ConnectionOrigin
+/// <summary>An origin of which everything is known from the start.</summary>
+internal sealed record ConnectionOrigin : IConnectionOrigin
 {
-    /// <summary>The listener that accepted it.</summary>
     public required ListenerOptions Listener { get; init; }
 
-    /// <summary>The peer as log lines show it: <c>127.0.0.1:50123</c>, or the path of a unix socket.</summary>
     public required string RemoteAddress { get; init; }
 
-    /// <summary>User name taken from the client certificate; null: none, or not asked for.</summary>
     public string? CertificateUserName { get; init; }
 
-    /// <summary>Ends the transport at once, without waiting for what is buffered.</summary>
+    /// <summary>What <see cref="IConnectionOrigin.Abort"/> does.</summary>
     public required Action Abort { get; init; }
+
+    void IConnectionOrigin.Abort() => Abort();
 }

@@ -33,7 +33,7 @@ internal sealed partial class MqttConnection
         Origin.CertificateUserName is not null
             ? new ValueTask<AuthenticationOutcome>(AuthenticationOutcome.Allowed)
             : Engine.Authenticator.AuthenticateAsync(
-                Origin.Listener.Security, packet.UserName, packet.Password, CancellationToken.None);
+                Listener.Security, packet.UserName, packet.Password, CancellationToken.None);
 
     private CloseReason? Open(ConnectPacket packet, ClientParameters parameters)
     {

@@ -31,7 +31,7 @@ internal sealed partial class MqttConnection
     private TouchedConnections? _touchedConnections;
 
     /// <summary>Routes of the topics this client publishes to. Read loop only.</summary>
-    public TopicCache Topics => _topics ??= new TopicCache(Engine.Router.Subscriptions, Origin.Listener.MountPoint);
+    public TopicCache Topics => _topics ??= new TopicCache(Engine.Router.Subscriptions, Listener.MountPoint);
 
     /// <summary>Who got something in this read batch. Read loop only.</summary>
     public TouchedConnections Touched => _touchedConnections ??= new TouchedConnections();
@@ -208,7 +208,7 @@ internal sealed partial class MqttConnection
     private Fault Explain(ReadOnlySpan<byte> first, Fault fault)
     {
         if (Session is null && first.Length > 0 && first[0] == TlsHandshake)
-            Log.TlsOnPlainPort(Engine.Logger, Origin.RemoteAddress, Origin.Listener.Port);
+            Log.TlsOnPlainPort(Engine.Logger, Origin.RemoteAddress, Listener.Port);
         return fault;
     }
 }

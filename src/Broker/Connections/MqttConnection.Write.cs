@@ -238,7 +238,7 @@ internal sealed partial class MqttConnection
             AckWriter.Write(_output, item.Ack, Version);
             return true;
         }
-        _publishWriter ??= new PublishWriter(Parameters!, Origin.Listener.MountPoint);
+        _publishWriter ??= new PublishWriter(Parameters!, Listener.MountPoint);
         if (_publishWriter.TryWrite(_output, item.Entry, item.Dup, Engine.Time)) return true;
         Engine.Metrics.MessageDropped(DropReason.PacketTooLarge);
         if (item.Entry.Qos != QualityOfService.AtMostOnce) Session!.Abandon(this, item.Entry.Sequence);

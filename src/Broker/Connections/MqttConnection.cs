@@ -26,10 +26,11 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
     private readonly long _acceptedMilliseconds;
     private long _lastReceivedMilliseconds;
 
-    public MqttConnection(BrokerEngine engine, ConnectionOrigin origin, IDuplexPipe transport)
+    public MqttConnection(BrokerEngine engine, IConnectionOrigin origin, IDuplexPipe transport)
     {
         Engine = engine;
         Origin = origin;
+        Listener = origin.Listener;
         _input = transport.Input;
         _output = transport.Output;
         _acceptedMilliseconds = _lastReceivedMilliseconds = engine.CoarseMilliseconds;
@@ -37,7 +38,10 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
 
     public BrokerEngine Engine { get; }
 
-    public ConnectionOrigin Origin { get; }
+    public IConnectionOrigin Origin { get; }
+
+    /// <summary>The listener of <see cref="Origin"/>: asked for each message.</summary>
+    public ListenerOptions Listener { get; }
 
     /// <summary>The session that is served; null before CONNECT was accepted.</summary>
     public Session? Session { get; private set; }
@@ -51,7 +55,7 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
     /// <summary>Its writing is over: no commit makes a difference to it.</summary>
     public bool IsGone => _isOutputClosed;
 
-    public bool WaitsForCommit => Origin.Listener.Durability == ListenerDurability.Commit;
+    public bool WaitsForCommit => Listener.Durability == ListenerDurability.Commit;
 
     /// <summary>Serves the connection until it ends, and leaves the engine.</summary>
     public async Task RunAsync()
@@ -120,10 +124,6 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
         exception is IOException or OperationCanceledException or ObjectDisposedException
             or System.Net.WebSockets.WebSocketException or System.Net.Sockets.SocketException;
 
-    private void LeaveSession()
-    {
-        CloseReason reason = _closeReason!;
-        LogClosed(reason);
     private async Task EndAsync(CloseReason reason)
     {
         try
@@ -140,6 +140,10 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
         }
     }
 
+    private void LeaveSession()
+    {
+        CloseReason reason = _closeReason!;
+        LogClosed(reason);
         if (Session is not { } session) return;
         Engine.Metrics.ConnectionClosed();
         Engine.Sessions.Close(this, session, reason.IsWillWanted, reason.ExpirySeconds);

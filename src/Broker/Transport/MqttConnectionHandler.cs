@@ -18,23 +18,20 @@ internal sealed class MqttConnectionHandler
     public Task OnConnectedAsync(ConnectionContext context, ListenerOptions listener)
     {
         X509Certificate2? certificate = context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
-        string address = RemoteAddress.Format(context.RemoteEndPoint, listener.UnixSocketPath);
-        return ServeAsync(context.Transport, listener, (address, certificate), context.Abort);
+        return _engine.ServeAsync(context.Transport, new SocketOrigin(context, listener, UserName(certificate, listener)));
     }
 
     /// <summary>Serves a connection that any transport made.</summary>
     public Task ServeAsync(
-        IDuplexPipe transport, ListenerOptions listener, (string Address, X509Certificate2? Certificate) peer, Action abort)
-    {
-        string? userName = peer.Certificate is not null && listener.Tls is { } tls
-            ? ClientCertificate.UserName(peer.Certificate, tls)
-            : null;
-        return _engine.ServeAsync(transport, new ConnectionOrigin
+        IDuplexPipe transport, ListenerOptions listener, (string Address, X509Certificate2? Certificate) peer, Action abort) =>
+        _engine.ServeAsync(transport, new ConnectionOrigin
         {
             Listener = listener,
             RemoteAddress = peer.Address,
-            CertificateUserName = userName,
+            CertificateUserName = UserName(peer.Certificate, listener),
             Abort = abort,
         });
-    }
+
+    private static string? UserName(X509Certificate2? certificate, ListenerOptions listener) =>
+        certificate is not null && listener.Tls is { } tls ? ClientCertificate.UserName(certificate, tls) : null;
 }

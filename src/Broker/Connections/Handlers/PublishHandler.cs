@@ -16,7 +16,7 @@ internal static partial class PublishHandler
         if (!PublishPacket.TryDecode(
             flags, body, parameters.Version, PublishDirection.FromClient, out PublishPacket packet, out Fault? fault))
             return HandlerResult.Close(fault);
-        if (packet.Qos > connection.Origin.Listener.MaximumQos) return HandlerResult.Close(EngineFaults.QosNotSupported);
+        if (packet.Qos > connection.Listener.MaximumQos) return HandlerResult.Close(EngineFaults.QosNotSupported);
         if (packet.Retain && !connection.Engine.Options.Limits.IsRetainAvailable)
             return HandlerResult.Close(EngineFaults.RetainNotSupported);
         if (TopicDepth.IsTooDeep(packet.TopicUtf8)) return HandlerResult.Close(EngineFaults.TopicTooDeep);

@@ -42,9 +42,9 @@ internal static partial class SubscribeHandler
 
     private static Subscription Build(MqttConnection connection, in SubscriptionRequest request, uint subscriptionId)
     {
-        SubscriptionKey key = SubscriptionKey.Of(request.Filter, connection.Origin.Listener.MountPoint);
+        SubscriptionKey key = SubscriptionKey.Of(request.Filter, connection.Listener.MountPoint);
         bool isBridge = connection.Parameters!.IsBridge;
-        QualityOfService maximum = connection.Origin.Listener.MaximumQos;
+        QualityOfService maximum = connection.Listener.MaximumQos;
         return new Subscription
         {
             Session = connection.Session!,

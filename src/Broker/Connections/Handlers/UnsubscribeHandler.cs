@@ -17,7 +17,7 @@ internal static partial class UnsubscribeHandler
         var reasonCodes = new ReasonCode[packet.Filters.Count];
         for (int i = 0; i < reasonCodes.Length; i++)
         {
-            SubscriptionKey key = SubscriptionKey.Of(packet.Filters[i], connection.Origin.Listener.MountPoint);
+            SubscriptionKey key = SubscriptionKey.Of(packet.Filters[i], connection.Listener.MountPoint);
             SessionLifecycle sessions = connection.Engine.Sessions;
             ticket = Math.Max(
                 ticket, sessions.Unsubscribe(connection.Session!, key.Key, connection, out Subscription? removed));

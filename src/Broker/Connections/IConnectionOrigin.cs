@@ -1,0 +1,19 @@
+using Broker.Configuration;
+
+namespace Broker.Connections;
+
+/// <summary>Where a connection came in and who is at the other end, as far as the transport knows.</summary>
+internal interface IConnectionOrigin
+{
+    /// <summary>The listener that accepted it.</summary>
+    ListenerOptions Listener { get; }
+
+    /// <summary>The peer as log lines show it: <c>127.0.0.1:50123</c>, or the path of a unix socket.</summary>
+    string RemoteAddress { get; }
+
+    /// <summary>User name taken from the client certificate; null: none, or not asked for.</summary>
+    string? CertificateUserName { get; }
+
+    /// <summary>Ends the transport at once, without waiting for what is buffered.</summary>
+    void Abort();
+}

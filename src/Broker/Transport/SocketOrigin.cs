@@ -1,0 +1,29 @@
+using Broker.Configuration;
+using Broker.Connections;
+using Microsoft.AspNetCore.Connections;
+
+namespace Broker.Transport;
+
+/// <summary>
+/// The origin of a connection that Kestrel serves to its end. Asks Kestrel when it is asked: an address that is in no log line
+/// is never made into text, and lies beside none of many idle connections.
+/// </summary>
+internal sealed class SocketOrigin : IConnectionOrigin
+{
+    private readonly ConnectionContext _context;
+
+    public SocketOrigin(ConnectionContext context, ListenerOptions listener, string? certificateUserName)
+    {
+        _context = context;
+        Listener = listener;
+        CertificateUserName = certificateUserName;
+    }
+
+    public ListenerOptions Listener { get; }
+
+    public string RemoteAddress => Transport.RemoteAddress.Format(_context.RemoteEndPoint, Listener.UnixSocketPath);
+
+    public string? CertificateUserName { get; }
+
+    public void Abort() => _context.Abort();
+}
