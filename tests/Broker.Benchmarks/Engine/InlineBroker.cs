@@ -13,6 +13,13 @@ internal sealed class InlineBroker : IDisposable
 {
     private static readonly ListenerOptions OpenListener = new() { Security = new() { AllowAnonymous = true } };
 
+    private static readonly ConnectionOrigin Origin = new()
+    {
+        Listener = OpenListener,
+        RemoteAddress = "127.0.0.1:40000",
+        Abort = static () => { },
+    };
+
     private readonly BlockPool _pool = new();
     private readonly List<InlineClient> _clients = [];
     private readonly List<Task> _served = [];
@@ -34,13 +41,7 @@ internal sealed class InlineBroker : IDisposable
     public InlineClient Connect(ProtocolVersion version, bool isPersistent = false)
     {
         var client = new InlineClient(version, _pool);
-        var origin = new ConnectionOrigin
-        {
-            Listener = OpenListener,
-            RemoteAddress = "127.0.0.1:40000",
-            Abort = static () => { },
-        };
-        _served.Add(_engine.ServeAsync(client.BrokerEnd, origin));
+        _served.Add(_engine.ServeAsync(client.BrokerEnd, Origin));
         new ConnectPacket
         {
             Version = version,
@@ -63,6 +64,21 @@ internal sealed class InlineBroker : IDisposable
         client.Flush();
         Expect(client, "SUBACK");
         return client;
+    }
+
+    /// <summary>Connects a client that is not kept: it has gone when this returns.</summary>
+    /// <param name="version">What it speaks.</param>
+    /// <param name="connect">Its CONNECT.</param>
+    /// <returns>Bytes of CONNACK.</returns>
+    public int ConnectAndClose(ProtocolVersion version, byte[] connect)
+    {
+        var client = new InlineClient(version, _pool);
+        Task served = _engine.ServeAsync(client.BrokerEnd, Origin);
+        client.Send(connect);
+        int bytes = client.Receive();
+        client.Close();
+        if (bytes == 0 || !served.IsCompletedSuccessfully) throw new InvalidOperationException("Not all was on this thread.");
+        return bytes;
     }
 
     public void Dispose()

@@ -70,6 +70,13 @@ internal static class Frames
         return Written(packet.Write);
     }
 
+    /// <summary>A CONNECT that asks for nothing.</summary>
+    public static byte[] PlainConnect(ProtocolVersion version)
+    {
+        var packet = new ConnectPacket { Version = version, ClientId = "plant-7-line-3", CleanStart = true };
+        return Written(packet.Write);
+    }
+
     /// <summary>The same frame many times, one behind the other.</summary>
     public static byte[] Repeated(byte[] frame, int count) =>
         [.. Enumerable.Repeat(frame, count).SelectMany(static bytes => bytes)];
