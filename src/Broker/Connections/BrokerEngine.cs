@@ -22,7 +22,6 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
 {
     private readonly ConcurrentDictionary<MqttConnection, byte> _connections = new();
     private readonly ConnectionCounter _counter;
-    private readonly Heartbeat _heartbeat;
     private readonly SessionContext _sessionContext;
     private readonly long _retainSweepMilliseconds;
     private long _retainSweepDue;
@@ -43,9 +42,9 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         _sessionContext = context;
         _counter = new ConnectionCounter(options.Limits.ConnectionsMax);
         _retainSweepMilliseconds = (long)(options.Limits.RetainExpirySweep?.TotalMilliseconds ?? 0);
-        _heartbeat = new Heartbeat(Time);
-        _heartbeat.Register(Sessions);
-        _heartbeat.Register(this);
+        Heartbeat = new Heartbeat(Time);
+        Heartbeat.Register(Sessions);
+        Heartbeat.Register(this);
     }
 
     public BrokerOptions Options { get; }
@@ -66,8 +65,10 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
 
     public SessionLifecycle Sessions { get; }
 
+    public Heartbeat Heartbeat { get; }
+
     /// <summary>Monotonic clock, milliseconds, up to a second old.</summary>
-    public long CoarseMilliseconds => _heartbeat.CoarseMilliseconds;
+    public long CoarseMilliseconds => Heartbeat.CoarseMilliseconds;
 
     /// <summary>Connections that are served now, with or without CONNECT.</summary>
     public int ConnectionCount => _connections.Count;
@@ -94,8 +95,8 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
             Log.TooMany(Logger, origin.RemoteAddress);
             return CompleteAsync(transport);
         }
-        var connection = new MqttConnection(this, origin, transport);
         if (Options.Logging.ConnectionMessages) Log.NewConnection(Logger, origin.RemoteAddress, origin.Listener.Port);
+        var connection = new MqttConnection(this, origin, transport);
         _connections.TryAdd(connection, 0);
         if (_isStopping) connection.TryClose(CloseReason.ServerShutdown);
         return connection.RunAsync();
@@ -128,7 +129,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
 
     public void Dispose()
     {
-        _heartbeat.Dispose();
+        Heartbeat.Dispose();
         Metrics.Dispose();
     }
 

@@ -58,6 +58,8 @@ internal static partial class BrokerHost
         using var engine = new BrokerEngine(
             options, new EngineServices(store.Store, secrets.Authenticator!, TimeProvider.System, loggers));
         engine.Metrics.Observe(readiness);
+        engine.Heartbeat.Register(
+            new QuietCompaction(() => HeapState.Now(engine.ConnectionCount), QuietCompaction.CompactHeap));
         try
         {
             await store.LoadAsync(engine);
