@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.WebSockets;
 
@@ -11,6 +12,9 @@ internal sealed class WebSocketTransport : IDuplexPipe, IDisposable
 {
     private const int ReceiveBytes = 4096;
 
+    /// <summary>The most that is collected before the engine gets it: the input pipe's own limit.</summary>
+    private const int CollectedBytesMax = 64 * 1024;
+
     /// <summary>How long a peer may take to answer the close frame.</summary>
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
 
@@ -18,6 +22,9 @@ internal sealed class WebSocketTransport : IDuplexPipe, IDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly Pipe _input = new(new PipeOptions(
         readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false));
+
+    private byte[]? _buffer;
+    private bool _isInMessage;
 
     public WebSocketTransport(WebSocket socket)
     {
@@ -29,21 +36,20 @@ internal sealed class WebSocketTransport : IDuplexPipe, IDisposable
 
     public PipeWriter Output { get; }
 
-    /// <summary>Brings frames to <see cref="Input"/> until the peer closes, breaks off or sends text.</summary>
+    /// <summary>
+    /// Brings frames to <see cref="Input"/> until the peer closes, breaks off or sends text. The engine gets all that has
+    /// arrived at once, however many frames it came in, and answers it at once.
+    /// </summary>
     public async Task PumpAsync()
     {
         try
         {
-            while (await ReceiveAsync()) { }
+            await ReceiveAllAsync();
         }
         catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException)
         {
             // The peer is gone without a close frame: for the engine the same as one that closed.
             _socket.Abort();
-        }
-        finally
-        {
-            await _input.Writer.CompleteAsync();
         }
     }
 
@@ -64,19 +70,55 @@ internal sealed class WebSocketTransport : IDuplexPipe, IDisposable
 
     public void Dispose() => _closing.Dispose();
 
+    private async Task ReceiveAllAsync()
+    {
+        try
+        {
+            while (await ReceiveAsync()) { }
+        }
+        finally
+        {
+            ReturnBuffer();
+            // Hands on what came before the end, too.
+            await _input.Writer.CompleteAsync();
+        }
+    }
+
+    // A part of a message; false: there are no more.
     private async ValueTask<bool> ReceiveAsync()
     {
-        Memory<byte> memory = _input.Writer.GetMemory(ReceiveBytes);
-        ValueWebSocketReceiveResult received = await _socket.ReceiveAsync(memory, _closing.Token);
+        // Between messages the first receive asks for no bytes and ends when there are some: who is idle needs no buffer.
+        Memory<byte> buffer = _isInMessage ? _buffer ??= ArrayPool<byte>.Shared.Rent(ReceiveBytes) : Memory<byte>.Empty;
+        ValueTask<ValueWebSocketReceiveResult> receiving = _socket.ReceiveAsync(buffer, _closing.Token);
+        // What came before must not wait for what comes next. The pipe's own memory cannot be what is received into: its
+        // reader may give it back meanwhile.
+        if (!receiving.IsCompleted) await HandOnAsync();
+        ValueWebSocketReceiveResult received = await receiving;
         if (received.MessageType == WebSocketMessageType.Close) return false;
         if (received.MessageType == WebSocketMessageType.Text)
         {
+            // Behind this close frame nothing could be answered any more.
+            await HandOnAsync();
             await _socket.CloseOutputAsync(WebSocketCloseStatus.InvalidMessageType, "MQTT needs binary frames", _closing.Token);
             return false;
         }
-        _input.Writer.Advance(received.Count);
-        // When the engine reads no more this goes on, to see the peer's close frame, for as long as closing may take.
-        await _input.Writer.FlushAsync();
+        _input.Writer.Write(buffer.Span[..received.Count]);
+        _isInMessage = !received.EndOfMessage;
+        if (_input.Writer.UnflushedBytes >= CollectedBytesMax) await HandOnAsync();
         return true;
+    }
+
+    private async ValueTask HandOnAsync()
+    {
+        if (!_isInMessage) ReturnBuffer();
+        // When the engine reads no more this goes on, to see the peer's close frame, for as long as closing may take.
+        if (_input.Writer.UnflushedBytes > 0) await _input.Writer.FlushAsync();
+    }
+
+    private void ReturnBuffer()
+    {
+        if (_buffer is null) return;
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = null;
     }
 }

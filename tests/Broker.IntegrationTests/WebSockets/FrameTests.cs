@@ -113,5 +113,18 @@ public sealed class FrameTests(SampleBroker broker)
         await client.ExpectAsync("30 0b | 00 04 'ws/a' 'hello'");
     }
 
+    [Fact]
+    public async Task Many_frames_in_a_row_are_handled_in_order_and_none_is_left_out()
+    {
+        string[] publishes = [.. Enumerable.Range(0, 2000).Select(i => $"30 0a | 00 04 'ws/b' '{i:d4}' ")];
+        await using WebSocketClient client = await WebSocketClient.ConnectAsync(broker.WebSocketPort);
+        await client.SendAsync(ConnectAs("ws-9") + "82 09 | 00 01 | 00 04 'ws/b' | 00");
+
+        Task received = client.ExpectAsync(ConnAck + "90 03 | 00 01 | 00 " + string.Concat(publishes));
+        foreach (string publish in publishes) await client.SendAsync(publish);
+
+        await received;
+    }
+
     private static string ConnectAs(string clientId) => Connect.Replace("ws-0", clientId, StringComparison.Ordinal);
 }
