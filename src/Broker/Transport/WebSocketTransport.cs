@@ -15,6 +15,9 @@ internal sealed class WebSocketTransport : IDuplexPipe, IDisposable
     /// <summary>The most that is collected before the engine gets it: the input pipe's own limit.</summary>
     private const int CollectedBytesMax = 64 * 1024;
 
+    /// <summary>What one drain flushes fits, as a rule: then it is one frame and one send.</summary>
+    private const int SendBytes = 32 * 1024;
+
     /// <summary>How long a peer may take to answer the close frame.</summary>
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
 
@@ -29,7 +32,8 @@ internal sealed class WebSocketTransport : IDuplexPipe, IDisposable
     public WebSocketTransport(WebSocket socket)
     {
         _socket = socket;
-        Output = PipeWriter.Create(new WebSocketSendStream(socket), new StreamPipeWriterOptions(leaveOpen: true));
+        Output = PipeWriter.Create(
+            new WebSocketSendStream(socket), new StreamPipeWriterOptions(minimumBufferSize: SendBytes, leaveOpen: true));
     }
 
     public PipeReader Input => _input.Reader;

@@ -128,6 +128,18 @@ public sealed class WebSocketTransportTests : IDisposable
         Assert.False(pump.IsCompleted);
     }
 
+    [Fact]
+    public async Task What_is_flushed_together_is_one_frame()
+    {
+        for (int i = 0; i < 300; i++) _transport.Output.Write(new byte[100]);
+
+        await _transport.Output.FlushAsync();
+
+        // FIN and binary, 16 bits of length: 30,000.
+        Assert.Equal([0x82, 126, 0x75, 0x30], _stream.Sent.ToArray()[..4]);
+        Assert.Equal(4 + 30_000, _stream.Sent.Length);
+    }
+
     public void Dispose()
     {
         _transport.Dispose();
