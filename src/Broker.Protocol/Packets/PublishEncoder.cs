@@ -51,6 +51,54 @@ public static class PublishEncoder
         return writer.Position;
     }
 
+    /// <summary>Bytes of a whole packet that has no properties but the forwarded ones.</summary>
+    /// <param name="version">The version of the connection.</param>
+    /// <param name="topicBytes">Bytes of the topic name.</param>
+    /// <param name="qos">The QoS of this sending.</param>
+    /// <param name="propertiesBytes">Bytes of the forwarded properties; not counted before 5.0.</param>
+    /// <param name="payloadBytes">Bytes of the payload.</param>
+    public static int GetPlainLength(
+        ProtocolVersion version, int topicBytes, QualityOfService qos, int propertiesBytes, int payloadBytes) =>
+        WireWriter.FrameLength(
+            2 + topicBytes + (qos == QualityOfService.AtMostOnce ? 0 : 2)
+            + WireWriter.PropertiesLength(version, propertiesBytes) + payloadBytes);
+
+    /// <summary>
+    /// Writes a whole packet that has no properties but the forwarded ones and is sent for the first time. What nearly every
+    /// message is: <see cref="PublishFields"/> can do more and costs more.
+    /// </summary>
+    /// <param name="destination">At least as many bytes as <see cref="GetPlainLength"/> says.</param>
+    /// <param name="version">The version of the connection.</param>
+    /// <param name="topicUtf8">The topic name.</param>
+    /// <param name="qos">The QoS of this sending.</param>
+    /// <param name="retain">The RETAIN flag.</param>
+    /// <param name="packetId">The packet identifier; not written with QoS 0.</param>
+    /// <param name="properties">Encoded properties without a length prefix; not written before 5.0.</param>
+    /// <param name="payload">The application message.</param>
+    public static void WritePlain(
+        Span<byte> destination, ProtocolVersion version, ReadOnlySpan<byte> topicUtf8, QualityOfService qos, bool retain,
+        ushort packetId, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> payload)
+    {
+        int remaining = 2 + topicUtf8.Length + (qos == QualityOfService.AtMostOnce ? 0 : 2)
+            + WireWriter.PropertiesLength(version, properties.Length) + payload.Length;
+        var writer = new WireWriter(destination);
+        writer.WriteFrameHeader(PacketType.Publish, (byte)((int)qos << 1 | (retain ? 0x01 : 0)), remaining);
+        writer.WriteBinary(topicUtf8);
+        if (qos != QualityOfService.AtMostOnce)
+        {
+            Debug.Assert(packetId != 0, "a packet id is owed above QoS 0");
+            writer.WriteUInt16(packetId);
+        }
+
+        if (version == ProtocolVersion.Mqtt50)
+        {
+            writer.WriteVarInt((uint)properties.Length);
+            writer.WriteRaw(properties);
+        }
+
+        writer.WriteRaw(payload);
+    }
+
     private static byte Flags(in PublishFields fields) =>
         (byte)((fields.Dup ? 0x08 : 0) | (int)fields.Qos << 1 | (fields.Retain ? 0x01 : 0));
 

@@ -121,6 +121,7 @@ internal sealed partial class MqttConnection
 
     private void DrainTouched()
     {
+        SettleAnswers();
         _touchedConnections?.Drain();
         Drain();
     }
@@ -129,26 +130,37 @@ internal sealed partial class MqttConnection
     {
         isAtEnd = false;
         int bytesMax = Engine.Options.Limits.PacketBytesMax;
-        for (int count = 0; count < FramesPerDrain; count++)
+        HandlerResult result = HandlerResult.Continue;
+        // Frames are cut from the first segment as long as they lie in it: cutting them from the sequence costs more each.
+        ReadOnlySpan<byte> first = buffer.FirstSpan;
+        int offset = 0;
+        for (int count = 0; count < FramesPerDrain && result.Action == HandlerAction.Continue; count++)
         {
-            ReadOnlySpan<byte> first = buffer.FirstSpan;
-            FrameStatus status = FrameReader.TryRead(first, bytesMax, Version, out FrameHeader header, out Fault? fault);
+            FrameStatus status =
+                FrameReader.TryRead(first[offset..], bytesMax, Version, out FrameHeader header, out Fault? fault);
             if (status == FrameStatus.Incomplete && !buffer.IsSingleSegment)
-                status = FrameReader.TryRead(in buffer, bytesMax, Version, out header, out fault);
-            if (status == FrameStatus.Incomplete)
             {
-                isAtEnd = true;
-                return HandlerResult.Continue;
+                buffer = buffer.Slice(offset);
+                first = buffer.FirstSpan;
+                offset = 0;
+                status = FrameReader.TryRead(in buffer, bytesMax, Version, out header, out fault);
             }
-            if (status != FrameStatus.Complete) return HandlerResult.Close(Explain(first, fault!));
-            HandlerResult result = header.TotalLength <= first.Length
-                ? Handle(in header, first.Slice(header.HeaderLength, header.RemainingLength))
-                : HandleStraddling(in header, buffer.Slice(header.HeaderLength, header.RemainingLength));
-            if (result.Action == HandlerAction.Close) return result;
+            isAtEnd = status == FrameStatus.Incomplete;
+            if (isAtEnd) break;
+            if (status != FrameStatus.Complete) return HandlerResult.Close(Explain(first[offset..], fault!));
+            if (header.TotalLength <= first.Length - offset)
+            {
+                result = Handle(in header, first.Slice(offset + header.HeaderLength, header.RemainingLength));
+                offset += header.TotalLength;
+                continue;
+            }
+            result = HandleStraddling(in header, buffer.Slice(header.HeaderLength, header.RemainingLength));
             buffer = buffer.Slice(header.TotalLength);
-            if (result.Action == HandlerAction.Pause) return result;
+            first = buffer.FirstSpan;
+            offset = 0;
         }
-        return HandlerResult.Continue;
+        buffer = buffer.Slice(offset);
+        return result;
     }
 
     private HandlerResult HandleStraddling(in FrameHeader header, in ReadOnlySequence<byte> body)

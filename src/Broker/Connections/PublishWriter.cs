@@ -47,6 +47,49 @@ internal sealed class PublishWriter
         return TryEncode(output, in entry, dup, time, ids, alias: 0, isAliasNew: false);
     }
 
+    /// <summary>Writes a message that is passed; false, with nothing written, when the client does not take as much.</summary>
+    public bool TryWrite(PipeWriter output, in Publication publication, in PassedDelivery delivery)
+    {
+        ReadOnlySpan<uint> ids = _version == ProtocolVersion.Mqtt50 ? delivery.SubscriptionIds : [];
+        if (_aliases is not null || !ids.IsEmpty) return TryWriteWithProperties(output, in publication, in delivery, ids);
+        ReadOnlySpan<byte> topic = WithoutMountPoint(publication.Topic.Utf8);
+        int length = PublishEncoder.GetPlainLength(
+            _version, topic.Length, delivery.Qos, publication.Properties.Length, publication.Payload.Length);
+        if (length > _packetBytesMax) return false;
+        Span<byte> frame = output.GetSpan(length);
+        PublishEncoder.WritePlain(
+            frame, _version, topic, delivery.Qos, delivery.Retain, delivery.PacketId, publication.Properties,
+            publication.Payload);
+        output.Advance(length);
+        return true;
+    }
+
+    private bool TryWriteWithProperties(
+        PipeWriter output, in Publication publication, in PassedDelivery delivery, ReadOnlySpan<uint> ids)
+    {
+        bool isAliasNew = false;
+        ushort alias = _aliases is null ? (ushort)0 : _aliases.Get(publication.Topic.Name, out isAliasNew);
+        while (true)
+        {
+            var fields = new PublishFields
+            {
+                Qos = delivery.Qos,
+                Retain = delivery.Retain,
+                TopicUtf8 = alias != 0 && !isAliasNew ? [] : WithoutMountPoint(publication.Topic.Utf8),
+                PacketId = delivery.PacketId,
+                ForwardedProperties = publication.Properties,
+                SubscriptionIds = ids,
+                TopicAlias = alias,
+                Payload = publication.Payload,
+            };
+            if (TryEncode(output, in fields)) return true;
+            if (!isAliasNew) return false;
+            // As above: without its alias it may fit.
+            _aliases!.TakeBack(publication.Topic.Name);
+            (alias, isAliasNew) = (0, false);
+        }
+    }
+
     private bool TryEncode(
         PipeWriter output, in OutboxEntry entry, bool dup, TimeProvider time, uint[] ids, ushort alias, bool isAliasNew)
     {
@@ -66,6 +109,11 @@ internal sealed class PublishWriter
             TopicAlias = alias,
             Payload = message.Payload,
         };
+        return TryEncode(output, in fields);
+    }
+
+    private bool TryEncode(PipeWriter output, in PublishFields fields)
+    {
         int length = PublishEncoder.GetLength(_version, in fields);
         if (length > _packetBytesMax) return false;
         if (length <= OnePieceBytesMax) output.Advance(PublishEncoder.Write(output.GetSpan(length), _version, in fields));
@@ -77,7 +125,9 @@ internal sealed class PublishWriter
 
     // A session that was left on another listener may hold topics that have no such mount point.
     private ReadOnlySpan<byte> WithoutMountPoint(ReadOnlySpan<byte> topic) =>
-        topic.StartsWith(_mountPoint) && topic.Length > _mountPoint.Length ? topic[_mountPoint.Length..] : topic;
+        _mountPoint.Length > 0 && topic.StartsWith(_mountPoint) && topic.Length > _mountPoint.Length
+            ? topic[_mountPoint.Length..]
+            : topic;
 
     private bool TryCopy(PipeWriter output, byte[] frame, in OutboxEntry entry, bool dup)
     {

@@ -27,6 +27,25 @@ internal sealed partial class MessageRouter
 
     public SubscriptionTree Subscriptions { get; }
 
+    /// <summary>Routes a message as it came, whose receivers are known. When it passes to all, no object is made of it.</summary>
+    public RouteResult Route(in Publication publication, MatchResult match, TouchedConnections touched)
+    {
+        bool isShared = match.FanOut > 1;
+        if (publication.Retain) return Route(publication.ToMessage(isShared), match, touched);
+        Message? message = null;
+        long ticket = 0;
+        foreach (Receiver receiver in match.Receivers)
+        {
+            if (receiver.For(publication.PublisherId) is not { } subscription) continue;
+            if (touched.TryPass(in publication, subscription)) continue;
+            message ??= publication.ToMessage(isShared);
+            ticket = Math.Max(ticket, Deliver(message, subscription, touched).Ticket);
+        }
+        foreach (SharedGroup group in match.Groups)
+            ticket = Math.Max(ticket, DeliverToOne(message ??= publication.ToMessage(isShared), group, touched));
+        return new RouteResult(!match.IsEmpty, ticket);
+    }
+
     /// <summary>Routes a message whose receivers are known.</summary>
     public RouteResult Route(Message message, MatchResult match, TouchedConnections touched)
     {
@@ -40,8 +59,7 @@ internal sealed partial class MessageRouter
         }
         foreach (Receiver receiver in match.Receivers)
         {
-            bool isSelf = message.PublisherId is not null && message.PublisherId == receiver.ForOthers.Session.ClientId;
-            if ((isSelf ? receiver.ForSelf : receiver.ForOthers) is { } subscription)
+            if (receiver.For(message.PublisherId) is { } subscription)
                 ticket = Math.Max(ticket, Deliver(message, subscription, touched).Ticket);
         }
         foreach (SharedGroup group in match.Groups) ticket = Math.Max(ticket, DeliverToOne(message, group, touched));

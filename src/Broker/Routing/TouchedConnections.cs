@@ -1,3 +1,4 @@
+using Broker.Messages;
 using Broker.Sessions;
 
 namespace Broker.Routing;
@@ -6,6 +7,9 @@ namespace Broker.Routing;
 internal sealed class TouchedConnections
 {
     private readonly List<ISessionConnection> _connections = [];
+
+    /// <summary>The connections among them that are written to at once.</summary>
+    public ConnectionHold Hold { get; } = new();
 
     /// <summary>
     /// Whether a long queue may be drained in between. Not while a group of the store is open: no commit begins until it ends.
@@ -17,9 +21,14 @@ internal sealed class TouchedConnections
         if (connection.TryTouch()) _connections.Add(connection);
     }
 
+    /// <summary>Writes a message to its receiver at once, where that may be done: <see cref="Session.TryPass"/>.</summary>
+    public bool TryPass(in Publication publication, Subscription subscription) =>
+        MayDrainNow && subscription.Session.TryPass(in publication, subscription, Hold);
+
     /// <summary>Drains all on this thread and forgets them.</summary>
     public void Drain()
     {
+        Hold.Release();
         for (int i = 0; i < _connections.Count; i++) _connections[i].Drain();
         _connections.Clear();
     }

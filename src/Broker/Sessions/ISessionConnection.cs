@@ -1,3 +1,5 @@
+using Broker.Messages;
+
 namespace Broker.Sessions;
 
 /// <summary>What a session knows of the connection that serves it.</summary>
@@ -12,6 +14,20 @@ internal interface ISessionConnection
 
     /// <summary>There is something to send: send it now, on this thread, unless another thread is at it.</summary>
     void Drain();
+
+    /// <summary>Takes the right to write, unless it is taken or the connection cannot be written to.</summary>
+    /// <param name="hold">In whose name; it is asked to let go later. True also when it has the right already.</param>
+    bool TryHold(ConnectionHold hold);
+
+    /// <summary>Writes a message to the output of a connection that is held.</summary>
+    /// <param name="publication">What.</param>
+    /// <param name="delivery">How it is sent.</param>
+    /// <returns>False when it is larger than the client takes: it was counted and not written.</returns>
+    bool Pass(in Publication publication, in PassedDelivery delivery);
+
+    /// <summary>Gives the right back, if it is still there, and sends what was written.</summary>
+    /// <param name="hold">Who had it.</param>
+    void LetGo(ConnectionHold hold);
 
     /// <summary>Another connection took the session over: say so to the client and close.</summary>
     void CloseTakenOver();

@@ -14,6 +14,12 @@ internal enum DeliveryState : byte
     Released,
 }
 
+/// <summary>A delivery that was sent on this connection and is not complete.</summary>
+/// <param name="Sequence">Its sequence number.</param>
+/// <param name="Qos">Effective QoS.</param>
+/// <param name="State">Where it stands.</param>
+internal readonly record struct SentDelivery(long Sequence, QualityOfService Qos, DeliveryState State);
+
 /// <summary>
 /// Outgoing QoS 1 and 2 deliveries that are not complete, in the order in which they were first sent [MQTT-4.6.0-1].
 /// On a new connection they are sent again in that order [MQTT-4.4.0-1]. Guarded by the session's lock.
@@ -45,13 +51,25 @@ internal sealed class InflightWindow
     /// <summary>Takes a delivery that is being sent for the first time on this connection.</summary>
     public void Add(in OutboxEntry entry)
     {
-        Debug.Assert(!HasResend && CanAdd(entry.Sequence), "resend first, and within the packet ids");
-        if (_slots.Count == 0) _firstSequence = entry.Sequence;
-        while (_firstSequence + _slots.Count < entry.Sequence) _slots.Enqueue(default);
-        _slots.Enqueue(new Slot { Entry = entry, State = entry.IsReleased ? DeliveryState.Released : DeliveryState.Sent });
-        _resendOffset = _slots.Count;
-        Incomplete++;
-        Count(in entry, +1);
+        Debug.Assert(entry.Qos != QualityOfService.AtMostOnce, "QoS 0 has no window");
+        Add(entry.Sequence, new Slot
+        {
+            Entry = entry,
+            Bytes = entry.Message.PayloadLength,
+            State = entry.IsReleased ? DeliveryState.Released : DeliveryState.Sent,
+        });
+    }
+
+    /// <summary>
+    /// Takes a QoS 1 delivery that is being sent without being kept: its session ends with its connection, so that it is never
+    /// sent again.
+    /// </summary>
+    /// <param name="sequence">Its sequence number.</param>
+    /// <param name="payloadBytes">Bytes of its payload.</param>
+    public void AddPassed(long sequence, int payloadBytes)
+    {
+        var entry = new OutboxEntry(null!, [], QualityOfService.AtLeastOnce, Retain: false, sequence);
+        Add(sequence, new Slot { Entry = entry, Bytes = payloadBytes, State = DeliveryState.Sent });
     }
 
     /// <summary>The next delivery of an earlier connection, or false. It counts as sent from now on.</summary>
@@ -61,7 +79,8 @@ internal sealed class InflightWindow
         {
             ref Slot slot = ref _slots[_resendOffset++];
             if (slot.State == DeliveryState.Done) continue;
-            Count(in slot.Entry, +1);
+            Debug.Assert(slot.Entry.Message is not null, "what was passed is not sent again");
+            Count(in slot, +1);
             (entry, state) = (slot.Entry, slot.State);
             return true;
         }
@@ -77,16 +96,17 @@ internal sealed class InflightWindow
     }
 
     /// <summary>Finds an incomplete delivery that was sent on this connection.</summary>
-    public bool TryFind(ushort packetId, out OutboxEntry entry, out DeliveryState state)
+    public bool TryFind(ushort packetId, out SentDelivery delivery)
     {
         int offset = PacketIds.OffsetFrom(_firstSequence, packetId);
         if (packetId == 0 || offset >= _resendOffset)
         {
-            (entry, state) = (default, DeliveryState.Done);
+            delivery = default;
             return false;
         }
-        (entry, state) = (_slots[offset].Entry, _slots[offset].State);
-        return state != DeliveryState.Done;
+        ref readonly Slot slot = ref _slots[offset];
+        delivery = new SentDelivery(slot.Entry.Sequence, slot.Entry.Qos, slot.State);
+        return slot.State != DeliveryState.Done;
     }
 
     /// <summary>PUBREC came for this delivery.</summary>
@@ -98,10 +118,10 @@ internal sealed class InflightWindow
         int offset = (int)(sequence - _firstSequence);
         ref Slot slot = ref _slots[offset];
         Debug.Assert(slot.State != DeliveryState.Done && offset < _resendOffset, "completed once, after it was sent");
-        Count(in slot.Entry, -1);
+        Count(in slot, -1);
         Incomplete--;
         slot = default;
-        while (_slots.TryPeek(out Slot head) && head.State == DeliveryState.Done)
+        while (_slots.Count > 0 && _slots[0].State == DeliveryState.Done)
         {
             _slots.Dequeue();
             _firstSequence++;
@@ -126,16 +146,27 @@ internal sealed class InflightWindow
         Rewind();
     }
 
-    private void Count(in OutboxEntry entry, int sign)
+    private void Add(long sequence, in Slot slot)
     {
-        Debug.Assert(entry.Qos != QualityOfService.AtMostOnce, "QoS 0 has no window");
+        Debug.Assert(!HasResend && CanAdd(sequence), "resend first, and within the packet ids");
+        if (_slots.Count == 0) _firstSequence = sequence;
+        while (_firstSequence + _slots.Count < sequence) _slots.Enqueue(default);
+        _slots.Enqueue(in slot);
+        _resendOffset = _slots.Count;
+        Incomplete++;
+        Count(in slot, +1);
+    }
+
+    private void Count(in Slot slot, int sign)
+    {
         Outstanding += sign;
-        OutstandingBytes += sign * (long)entry.Message.PayloadLength;
+        OutstandingBytes += sign * (long)slot.Bytes;
     }
 
     private struct Slot
     {
         public OutboxEntry Entry;
+        public int Bytes;
         public DeliveryState State;
     }
 }

@@ -22,25 +22,32 @@ internal sealed partial class Session
     private InboundReceipts? _receipts;
     private AckQueue? _acks;
 
-    /// <summary>A PUBLISH with QoS 1 or 2 came in.</summary>
-    /// <param name="owner">On which connection.</param>
-    /// <param name="packetId">Its packet id.</param>
-    /// <param name="qos">Its QoS.</param>
+    /// <summary>A PUBLISH with QoS 1 came in.</summary>
+    /// <param name="owner">On which connection; on its read loop.</param>
     /// <param name="receiveMaximum">How many unanswered ones the client may have.</param>
-    /// <param name="ticket">QoS 2: what must be durable before PUBREC.</param>
-    public ReceiveOutcome Receive(
-        ISessionConnection owner, ushort packetId, QualityOfService qos, int receiveMaximum, out long ticket)
+    /// <param name="unsettled">How many answers to QoS 1 the read loop still has.</param>
+    public ReceiveOutcome ReceiveQos1(ISessionConnection owner, int receiveMaximum, int unsettled)
+    {
+        // Without the lock: only the read loop makes either number larger.
+        if (Volatile.Read(ref _connection) != owner) return ReceiveOutcome.NotServed;
+        return Unanswered + unsettled >= receiveMaximum ? ReceiveOutcome.ReceiveMaximumExceeded : ReceiveOutcome.New;
+    }
+
+    /// <summary>A PUBLISH with QoS 2 came in.</summary>
+    /// <param name="owner">On which connection; on its read loop.</param>
+    /// <param name="packetId">Its packet id.</param>
+    /// <param name="receiveMaximum">How many unanswered ones the client may have.</param>
+    /// <param name="unsettled">How many answers to QoS 1 the read loop still has.</param>
+    /// <param name="ticket">What must be durable before PUBREC.</param>
+    public ReceiveOutcome ReceiveQos2(
+        ISessionConnection owner, ushort packetId, int receiveMaximum, int unsettled, out long ticket)
     {
         lock (_lock)
         {
             ticket = 0;
             if (_connection != owner) return ReceiveOutcome.NotServed;
-            bool isExactlyOnce = qos == QualityOfService.ExactlyOnce;
-            if (isExactlyOnce && _receipts?.Contains(packetId) == true) return ReceiveOutcome.Duplicate;
-            // Quotas start anew with each connection [MQTT-4.9.0-1]: what an earlier one left is not held against this one.
-            int unanswered = (_receipts?.CountOfConnection ?? 0) + (_acks?.UnansweredPublishes ?? 0);
-            if (unanswered >= receiveMaximum) return ReceiveOutcome.ReceiveMaximumExceeded;
-            if (!isExactlyOnce) return ReceiveOutcome.New;
+            if (_receipts?.Contains(packetId) == true) return ReceiveOutcome.Duplicate;
+            if (Unanswered + unsettled >= receiveMaximum) return ReceiveOutcome.ReceiveMaximumExceeded;
             (_receipts ??= new InboundReceipts()).Add(packetId);
             if (IsStored)
                 ticket = Store(new ReceiptPut(ClientId, packetId));
@@ -56,15 +63,21 @@ internal sealed partial class Session
     }
 
     /// <summary>PUBREL came: the packet id is free again, PUBCOMP is owed.</summary>
-    public void OnPubRel(ISessionConnection owner, ushort packetId)
+    /// <param name="owner">On which connection.</param>
+    /// <param name="packetId">Its packet id.</param>
+    /// <param name="pubComp">The answer.</param>
+    /// <returns>False: another connection serves the session by now, nobody is to be answered.</returns>
+    public bool TryRelease(ISessionConnection owner, ushort packetId, out Ack pubComp)
     {
         lock (_lock)
         {
-            if (_connection != owner) return;
+            pubComp = default;
+            if (_connection != owner) return false;
             bool wasKnown = _receipts?.Contains(packetId) == true;
             long ticket = Forget(packetId);
             ReasonCode reason = wasKnown ? ReasonCode.Success : ReasonCode.PacketIdentifierNotFound;
-            Owe(new Ack(PacketType.PubComp, packetId, reason, ticket));
+            pubComp = new Ack(PacketType.PubComp, packetId, reason, ticket);
+            return true;
         }
     }
 
@@ -82,6 +95,26 @@ internal sealed partial class Session
             if (_connection == owner) Owe(in ack);
         }
     }
+
+    /// <summary>The same for several, in their order.</summary>
+    public void AddAcks(ISessionConnection owner, ReadOnlySpan<Ack> acks)
+    {
+        lock (_lock)
+        {
+            if (_connection != owner) return;
+            foreach (ref readonly Ack ack in acks) Owe(in ack);
+        }
+    }
+
+    /// <summary>
+    /// Whether an acknowledgement may be written past the queue. For the read loop of <paramref name="owner"/>, while it holds
+    /// the connection: nobody else puts anything into the queue or takes it out.
+    /// </summary>
+    public bool MayPassAcks(ISessionConnection owner) =>
+        Volatile.Read(ref _connection) == owner && _acks is not { Count: > 0 };
+
+    // Quotas start anew with each connection [MQTT-4.9.0-1]: what an earlier one left is not held against this one.
+    private int Unanswered => (_receipts?.CountOfConnection ?? 0) + (_acks?.UnansweredPublishes ?? 0);
 
     private void Owe(in Ack ack) => (_acks ??= new AckQueue()).Add(in ack);
 

@@ -80,10 +80,10 @@ internal sealed partial class Session
     {
         lock (_lock)
         {
-            if (_connection != owner || !TryFind(packetId, out OutboxEntry entry, out _))
+            if (_connection != owner || !TryFind(packetId, out SentDelivery sent))
                 return AcknowledgeOutcome.Unknown;
-            if (entry.Qos != QualityOfService.AtLeastOnce) return AcknowledgeOutcome.WrongFlow;
-            Complete(entry.Sequence);
+            if (sent.Qos != QualityOfService.AtLeastOnce) return AcknowledgeOutcome.WrongFlow;
+            Complete(sent.Sequence);
             return AcknowledgeOutcome.Done;
         }
     }
@@ -94,22 +94,22 @@ internal sealed partial class Session
         lock (_lock)
         {
             if (_connection != owner) return AcknowledgeOutcome.Unknown;
-            if (!TryFind(packetId, out OutboxEntry entry, out DeliveryState state))
+            if (!TryFind(packetId, out SentDelivery sent))
             {
                 Owe(new Ack(PacketType.PubRel, packetId, ReasonCode.PacketIdentifierNotFound, Ticket: 0));
                 return AcknowledgeOutcome.Unknown;
             }
-            if (entry.Qos != QualityOfService.ExactlyOnce) return AcknowledgeOutcome.WrongFlow;
+            if (sent.Qos != QualityOfService.ExactlyOnce) return AcknowledgeOutcome.WrongFlow;
             if (reason >= ReasonCode.UnspecifiedError)
             {
-                Complete(entry.Sequence);
+                Complete(sent.Sequence);
                 return AcknowledgeOutcome.Done;
             }
             long ticket = 0;
-            if (state == DeliveryState.Sent)
+            if (sent.State == DeliveryState.Sent)
             {
-                _window!.Release(entry.Sequence);
-                if (IsStored) ticket = Store(new DeliveryReleased(ClientId, entry.Sequence));
+                _window!.Release(sent.Sequence);
+                if (IsStored) ticket = Store(new DeliveryReleased(ClientId, sent.Sequence));
             }
             Owe(new Ack(PacketType.PubRel, packetId, ReasonCode.Success, ticket));
             return AcknowledgeOutcome.Done;
@@ -121,11 +121,11 @@ internal sealed partial class Session
     {
         lock (_lock)
         {
-            if (_connection != owner || !TryFind(packetId, out OutboxEntry entry, out DeliveryState state))
+            if (_connection != owner || !TryFind(packetId, out SentDelivery sent))
                 return AcknowledgeOutcome.Unknown;
-            if (entry.Qos != QualityOfService.ExactlyOnce) return AcknowledgeOutcome.WrongFlow;
-            if (state != DeliveryState.Released) return AcknowledgeOutcome.WrongFlow;
-            Complete(entry.Sequence);
+            if (sent.Qos != QualityOfService.ExactlyOnce) return AcknowledgeOutcome.WrongFlow;
+            if (sent.State != DeliveryState.Released) return AcknowledgeOutcome.WrongFlow;
+            Complete(sent.Sequence);
             return AcknowledgeOutcome.Done;
         }
     }
@@ -139,7 +139,7 @@ internal sealed partial class Session
         {
             // Taken over since: the next connection gets it again and decides for itself.
             // Completed since, by a client that acknowledged what it could not have: nothing is left to do.
-            bool isOpen = TryFind(PacketIds.Of(sequence), out OutboxEntry entry, out _) && entry.Sequence == sequence;
+            bool isOpen = TryFind(PacketIds.Of(sequence), out SentDelivery sent) && sent.Sequence == sequence;
             if (_connection == owner && isOpen) Complete(sequence);
         }
     }
@@ -275,10 +275,10 @@ internal sealed partial class Session
         _window is not { Outstanding: > 0 } window
         || (window.Outstanding < _sendQuota && window.OutstandingBytes < _context.Limits.InflightBytesMax);
 
-    private bool TryFind(ushort packetId, out OutboxEntry entry, out DeliveryState state)
+    private bool TryFind(ushort packetId, out SentDelivery sent)
     {
-        if (_window is not null) return _window.TryFind(packetId, out entry, out state);
-        (entry, state) = (default, DeliveryState.Done);
+        if (_window is not null) return _window.TryFind(packetId, out sent);
+        sent = default;
         return false;
     }
 

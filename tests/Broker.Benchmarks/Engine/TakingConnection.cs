@@ -1,3 +1,4 @@
+using Broker.Messages;
 using Broker.Protocol;
 using Broker.Sessions;
 
@@ -41,6 +42,14 @@ internal sealed class TakingConnection : ISessionConnection
         }
         _batch.Clear();
     }
+
+    /// <summary>Never: everything goes by the queues.</summary>
+    public bool TryHold(ConnectionHold hold) => false;
+
+    public bool Pass(in Publication publication, in PassedDelivery delivery) =>
+        throw new InvalidOperationException("It is never held.");
+
+    public void LetGo(ConnectionHold hold) => throw new InvalidOperationException("It is never held.");
 
     public void CloseTakenOver() => throw new InvalidOperationException("Nobody takes over.");
 }

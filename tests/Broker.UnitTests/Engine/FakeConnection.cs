@@ -1,3 +1,4 @@
+using Broker.Messages;
 using Broker.Sessions;
 
 namespace Broker.UnitTests.Engine;
@@ -29,6 +30,14 @@ internal sealed class FakeConnection : ISessionConnection
         Drains++;
         OnDrain?.Invoke();
     }
+
+    /// <summary>Never: everything goes by the queues.</summary>
+    public bool TryHold(ConnectionHold hold) => false;
+
+    public bool Pass(in Publication publication, in PassedDelivery delivery) =>
+        throw new InvalidOperationException("It is never held.");
+
+    public void LetGo(ConnectionHold hold) => throw new InvalidOperationException("It is never held.");
 
     public void CloseTakenOver() => IsTakenOver = true;
 }

@@ -61,6 +61,12 @@ internal sealed class SessionBench : IDisposable
 
     public OfferResult Offer(string payload, QualityOfService qos) => Offer(TestMessages.Of("t", qos, payload));
 
+    /// <summary>PUBREL came, and its answer is owed.</summary>
+    public void Release(ushort packetId)
+    {
+        if (Session.TryRelease(Connection, packetId, out Ack pubComp)) Session.AddAck(Connection, in pubComp);
+    }
+
     /// <summary>
     /// What a drain writes: it takes on only while the batch came back full or a page has come in, as the connection does.
     /// </summary>

@@ -13,15 +13,15 @@ public sealed class InflightWindowTests
         window.Add(Entry(1));
         window.Add(Entry(5));
 
-        Assert.False(window.TryFind(3, out _, out _));
-        Assert.True(window.TryFind(5, out OutboxEntry entry, out DeliveryState state));
-        Assert.Equal((5, DeliveryState.Sent), (entry.Sequence, state));
+        Assert.False(window.TryFind(3, out _));
+        Assert.True(window.TryFind(5, out SentDelivery sent));
+        Assert.Equal((5, DeliveryState.Sent), (sent.Sequence, sent.State));
         window.Complete(5);
         window.Complete(1);
 
         Assert.Equal((0, 0, 0), (window.Outstanding, window.Incomplete, window.OutstandingBytes));
         window.Add(Entry(90_000));
-        Assert.True(window.TryFind(PacketIds.Of(90_000), out _, out _));
+        Assert.True(window.TryFind(PacketIds.Of(90_000), out _));
     }
 
     [Fact]
@@ -30,10 +30,10 @@ public sealed class InflightWindowTests
         InflightWindow window = new();
         for (long sequence = 65_533; sequence <= 65_538; sequence++) window.Add(Entry(sequence));
 
-        Assert.True(window.TryFind(65_535, out OutboxEntry last, out _));
-        Assert.True(window.TryFind(1, out OutboxEntry first, out _));
-        Assert.False(window.TryFind(4, out _, out _));
-        Assert.False(window.TryFind(0, out _, out _));
+        Assert.True(window.TryFind(65_535, out SentDelivery last));
+        Assert.True(window.TryFind(1, out SentDelivery first));
+        Assert.False(window.TryFind(4, out _));
+        Assert.False(window.TryFind(0, out _));
 
         Assert.Equal((65_535, 65_536), (last.Sequence, first.Sequence));
     }
@@ -58,10 +58,10 @@ public sealed class InflightWindowTests
         window.Add(Entry(2));
         window.Rewind();
 
-        Assert.False(window.TryFind(1, out _, out _));
+        Assert.False(window.TryFind(1, out _));
         Assert.True(window.TryTakeResend(out _, out _));
-        Assert.True(window.TryFind(1, out _, out _));
-        Assert.False(window.TryFind(2, out _, out _));
+        Assert.True(window.TryFind(1, out _));
+        Assert.False(window.TryFind(2, out _));
         Assert.Equal((1, 2), (window.Outstanding, window.Incomplete));
     }
 
@@ -76,10 +76,27 @@ public sealed class InflightWindowTests
 
         window.Complete(1);
 
-        Assert.False(window.TryFind(4, out _, out _));
+        Assert.False(window.TryFind(4, out _));
         Assert.True(window.TryTakeResend(out OutboxEntry next, out _));
         Assert.Equal(4, next.Sequence);
-        Assert.True(window.TryFind(4, out _, out _));
+        Assert.True(window.TryFind(4, out _));
+    }
+
+    [Fact]
+    public void What_was_passed_is_acknowledged_like_the_others_and_counts_like_them()
+    {
+        InflightWindow window = new();
+        window.AddPassed(1, payloadBytes: 10);
+        window.Add(Entry(2));
+        window.AddPassed(3, payloadBytes: 30);
+
+        Assert.Equal((3, 3, 42), (window.Outstanding, window.Incomplete, window.OutstandingBytes));
+        Assert.True(window.TryFind(3, out SentDelivery sent));
+        Assert.Equal(new SentDelivery(3, QualityOfService.AtLeastOnce, DeliveryState.Sent), sent);
+        window.Complete(3);
+        window.Complete(1);
+
+        Assert.Equal((1, 1, 2), (window.Outstanding, window.Incomplete, window.OutstandingBytes));
     }
 
     [Fact]
@@ -150,9 +167,9 @@ public sealed class InflightWindowTests
             Delivery[] sent = [.. _model.Where(static delivery => delivery.IsSent)];
             if (sent.Length == 0) return;
             Delivery one = sent[_random.Next(sent.Length)];
-            Assert.True(_window.TryFind(PacketIds.Of(one.Sequence), out OutboxEntry entry, out DeliveryState state));
-            Assert.Equal((one.Sequence, one.State), (entry.Sequence, state));
-            if (entry.Qos == QualityOfService.ExactlyOnce && state == DeliveryState.Sent)
+            Assert.True(_window.TryFind(PacketIds.Of(one.Sequence), out SentDelivery found));
+            Assert.Equal((one.Sequence, one.State), (found.Sequence, found.State));
+            if (found.Qos == QualityOfService.ExactlyOnce && found.State == DeliveryState.Sent)
             {
                 _window.Release(one.Sequence);
                 one.State = DeliveryState.Released;
@@ -169,7 +186,7 @@ public sealed class InflightWindowTests
             Assert.True(sent.Length == _window.Outstanding, where);
             Assert.True(sent.Sum(static delivery => delivery.Sequence % 7) == _window.OutstandingBytes, where);
             ushort unused = PacketIds.Of(_sequence + 1);
-            Assert.False(_window.TryFind(unused, out _, out _), where);
+            Assert.False(_window.TryFind(unused, out _), where);
         }
 
         private sealed class Delivery(long sequence)

@@ -148,7 +148,7 @@ public sealed class SessionOfferTests
         using SessionBench bench = new(expirySeconds: 0);
         Subscription subscription = bench.Subscribe("#");
         bench.Session.Offer(TestMessages.Of("t", QualityOfService.ExactlyOnce), subscription);
-        bench.Session.Receive(bench.Connection, 1, QualityOfService.ExactlyOnce, 10, out _);
+        bench.Session.ReceiveQos2(bench.Connection, 1, 10, 0, out _);
         bench.Drain();
         bench.Session.OnPubRec(bench.Connection, 1, ReasonCode.Success);
         bench.Detach();

@@ -21,7 +21,7 @@ public sealed class SessionOwnerTests
         bench.Attach();
 
         bench.Session.AddAck(old, new Ack(PacketType.PubAck, 2, ReasonCode.Success, 0));
-        bench.Session.OnPubRel(old, 3);
+        Assert.False(bench.Session.TryRelease(old, 3, out _));
         bench.Session.OnPubRec(old, 4, ReasonCode.Success);
 
         Assert.Empty(bench.Written());
@@ -35,10 +35,10 @@ public sealed class SessionOwnerTests
         bench.Session.TakeOver(out _);
         bench.Attach();
 
-        Assert.Equal(ReceiveOutcome.NotServed, bench.Session.Receive(old, 1, Q2, 10, out long ticket));
+        Assert.Equal(ReceiveOutcome.NotServed, bench.Session.ReceiveQos2(old, 1, 10, 0, out long ticket));
 
         Assert.Equal(0, ticket);
-        Assert.Equal(ReceiveOutcome.New, bench.Session.Receive(bench.Connection, 1, Q2, 10, out _));
+        Assert.Equal(ReceiveOutcome.New, bench.Session.ReceiveQos2(bench.Connection, 1, 10, 0, out _));
     }
 
     [Fact]
@@ -97,16 +97,16 @@ public sealed class SessionOwnerTests
         using SessionBench bench = new();
         bench.Subscribe("a");
         bench.Offer("a", Q2);
-        bench.Session.Receive(bench.Connection, 1, Q2, 10, out _);
+        bench.Session.ReceiveQos2(bench.Connection, 1, 10, 0, out _);
         bench.Store.Commit();
         bench.Drain();
         bench.Session.End(out long ended);
         int count = bench.Store.Changes.Count;
 
         bench.Session.OnPubRec(bench.Connection, 1, ReasonCode.Success);
-        bench.Session.OnPubRel(bench.Connection, 1);
+        bench.Release(1);
         bench.Session.ForgetReceipt(1);
-        bench.Session.Receive(bench.Connection, 2, Q2, 10, out _);
+        bench.Session.ReceiveQos2(bench.Connection, 2, 10, 0, out _);
         bench.Session.Remove("a", out _);
         bench.Subscribe("b");
         bench.Session.Abandon(bench.Connection, 1);

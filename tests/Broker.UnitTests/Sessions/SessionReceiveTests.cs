@@ -18,7 +18,7 @@ public sealed class SessionReceiveTests
 
         Assert.Equal(ReceiveOutcome.New, Receive(bench, 1, Q2));
         Assert.Equal(ReceiveOutcome.Duplicate, Receive(bench, 1, Q2));
-        bench.Session.OnPubRel(bench.Connection, 1);
+        bench.Release(1);
         Assert.Equal(ReceiveOutcome.New, Receive(bench, 1, Q2));
     }
 
@@ -40,7 +40,7 @@ public sealed class SessionReceiveTests
         Receive(bench, 1, Q2);
         bench.Store.Commit();
 
-        bench.Session.OnPubRel(bench.Connection, 1);
+        bench.Release(1);
 
         Assert.Empty(bench.Written());
         Assert.IsType<ReceiptRemoved>(Assert.Single(bench.Store.Pending));
@@ -53,7 +53,7 @@ public sealed class SessionReceiveTests
     {
         using SessionBench bench = new();
 
-        bench.Session.OnPubRel(bench.Connection, 9);
+        bench.Release(9);
 
         Ack ack = Assert.Single(bench.Drain()).Ack;
         Assert.Equal((PacketType.PubComp, ReasonCode.PacketIdentifierNotFound), (ack.Type, ack.ReasonCode));
@@ -72,6 +72,20 @@ public sealed class SessionReceiveTests
         bench.Drain();
 
         Assert.Equal(ReceiveOutcome.New, Receive(bench, 3, Q2, max: 2));
+    }
+
+    [Fact]
+    public void The_receive_maximum_counts_what_the_read_loop_has_not_settled()
+    {
+        using SessionBench bench = new();
+        Receive(bench, 1, Q2, max: 2);
+
+        Assert.Equal(ReceiveOutcome.New, bench.Session.ReceiveQos1(bench.Connection, receiveMaximum: 3, unsettled: 1));
+        Assert.Equal(
+            ReceiveOutcome.ReceiveMaximumExceeded, bench.Session.ReceiveQos1(bench.Connection, receiveMaximum: 3, unsettled: 2));
+        Assert.Equal(
+            ReceiveOutcome.ReceiveMaximumExceeded,
+            bench.Session.ReceiveQos2(bench.Connection, 2, receiveMaximum: 3, unsettled: 2, out _));
     }
 
     [Fact]
@@ -101,5 +115,7 @@ public sealed class SessionReceiveTests
     }
 
     private static ReceiveOutcome Receive(SessionBench bench, ushort packetId, QualityOfService qos, int max = 10) =>
-        bench.Session.Receive(bench.Connection, packetId, qos, max, out _);
+        qos == Q1
+            ? bench.Session.ReceiveQos1(bench.Connection, max, unsettled: 0)
+            : bench.Session.ReceiveQos2(bench.Connection, packetId, max, unsettled: 0, out _);
 }

@@ -25,7 +25,7 @@ internal static class AckHandler
                 outcome = session.OnPubComp(connection, packet.PacketId);
                 break;
             default:
-                session.OnPubRel(connection, packet.PacketId);
+                if (session.TryRelease(connection, packet.PacketId, out Ack pubComp)) connection.Answer(in pubComp);
                 break;
         }
         return outcome == AcknowledgeOutcome.WrongFlow ? HandlerResult.Close(EngineFaults.WrongFlow) : HandlerResult.Continue;

@@ -10,6 +10,9 @@ namespace Broker.Connections.Handlers;
 /// <summary>PUBLISH from a client: every "may this happen" on one screen, then the router.</summary>
 internal static partial class PublishHandler
 {
+    /// <summary>Forwarded properties that stand among others are copied together: so many bytes of them on the stack.</summary>
+    private const int ForwardedBytesOnStack = 128;
+
     public static HandlerResult Handle(MqttConnection connection, byte flags, ReadOnlySpan<byte> body)
     {
         ClientParameters parameters = connection.Parameters!;
@@ -42,8 +45,7 @@ internal static partial class PublishHandler
         long ticket = 0;
         if (packet.Qos != QualityOfService.AtMostOnce)
         {
-            ReceiveOutcome outcome = connection.Session!.Receive(
-                connection, packet.PacketId, packet.Qos, connection.Parameters!.ReceiveMaximum, out ticket);
+            ReceiveOutcome outcome = connection.Receive(packet.PacketId, packet.Qos, out ticket);
             if (outcome == ReceiveOutcome.NotServed) return HandlerResult.Continue;
             if (outcome == ReceiveOutcome.ReceiveMaximumExceeded) return HandlerResult.Close(EngineFaults.ReceiveMaximumExceeded);
             if (outcome == ReceiveOutcome.Duplicate)
@@ -113,22 +115,31 @@ internal static partial class PublishHandler
     private static RouteResult Route(MqttConnection connection, in PublishPacket packet, TopicRoute route)
     {
         if (route.Match.IsEmpty && !packet.Retain) return default;
-        byte[] body = GC.AllocateUninitializedArray<byte>(packet.ForwardedPropertiesLength + packet.Payload.Length);
-        packet.CopyForwardedProperties(body);
-        packet.Payload.CopyTo(body.AsSpan(packet.ForwardedPropertiesLength));
-        long expiresAt = packet.HasMessageExpiry
-            ? connection.Engine.Time.GetUtcNow().ToUnixTimeMilliseconds() + (packet.MessageExpirySeconds * 1000L)
-            : Message.NeverExpires;
-        var message = new Message(route.Topic, body, packet.ForwardedPropertiesLength)
+        if (packet.HasOnlyForwardedProperties) return Route(connection, in packet, route, packet.Properties);
+        Span<byte> forwarded = packet.ForwardedPropertiesLength <= ForwardedBytesOnStack
+            ? stackalloc byte[ForwardedBytesOnStack]
+            : new byte[packet.ForwardedPropertiesLength];
+        forwarded = forwarded[..packet.ForwardedPropertiesLength];
+        packet.CopyForwardedProperties(forwarded);
+        return Route(connection, in packet, route, forwarded);
+    }
+
+    private static RouteResult Route(
+        MqttConnection connection, in PublishPacket packet, TopicRoute route, ReadOnlySpan<byte> forwarded)
+    {
+        var publication = new Publication
         {
+            Topic = route.Topic,
+            Properties = forwarded,
+            Payload = packet.Payload,
             Qos = packet.Qos,
             Retain = packet.Retain,
-            ExpiresAt = expiresAt,
+            ExpiresAt = packet.HasMessageExpiry
+                ? connection.Engine.Time.GetUtcNow().ToUnixTimeMilliseconds() + (packet.MessageExpirySeconds * 1000L)
+                : Message.NeverExpires,
             PublisherId = connection.Parameters!.ClientId,
-            // A retained message stays: it does not keep its encoded copies.
-            SharedFrames = route.Match.FanOut > 1 && !packet.Retain ? new SharedFrames() : null,
         };
-        return connection.Engine.Router.Route(message, route.Match, connection.Touched);
+        return connection.Engine.Router.Route(in publication, route.Match, connection.Touched);
     }
 
     private static void Acknowledge(MqttConnection connection, in PublishPacket packet, ReasonCode reason, long ticket)
@@ -140,7 +151,7 @@ internal static partial class PublishHandler
             if (connection.Version == ProtocolVersion.Mqtt50)
                 ticket = Math.Max(ticket, connection.Session!.ForgetReceipt(packet.PacketId));
         }
-        connection.Session!.AddAck(connection, new Ack(type, packet.PacketId, reason, ticket));
+        connection.Answer(new Ack(type, packet.PacketId, reason, ticket));
     }
 
     private static void LogReceived(MqttConnection connection, in PublishPacket packet, TopicRoute route) => Log.Received(

@@ -32,7 +32,7 @@ internal static partial class SubscribeHandler
             if (IsReplayed(in request, subscription, isNew: replaced is null)) (replays ??= []).Add(subscription);
             Log.Subscribed(connection.Engine.Logger, connection.Parameters!.ClientId, (int)subscription.Qos, request.Filter);
         }
-        session.AddAck(connection, new Ack(PacketType.SubAck, packet.PacketId, ReasonCode.Success, ticket, reasonCodes));
+        connection.AnswerBehind(new Ack(PacketType.SubAck, packet.PacketId, ReasonCode.Success, ticket, reasonCodes));
         // After the subscription is in the tree: a message that is retained meanwhile comes live or is replayed, or both,
         // but never neither.
         if (replays is null) return HandlerResult.Continue;

@@ -24,8 +24,7 @@ internal static partial class UnsubscribeHandler
             reasonCodes[i] = removed is null ? ReasonCode.NoSubscriptionExisted : ReasonCode.Success;
             Log.Unsubscribed(connection.Engine.Logger, connection.Parameters!.ClientId, packet.Filters[i]);
         }
-        connection.Session!.AddAck(
-            connection, new Ack(PacketType.UnsubAck, packet.PacketId, ReasonCode.Success, ticket, reasonCodes));
+        connection.AnswerBehind(new Ack(PacketType.UnsubAck, packet.PacketId, ReasonCode.Success, ticket, reasonCodes));
         return HandlerResult.Continue;
     }
 

@@ -1,0 +1,122 @@
+using Broker.Messages;
+using Broker.Protocol;
+using Broker.Protocol.Packets;
+using Broker.Sessions;
+
+namespace Broker.Connections;
+
+// What is written past the session's queues (ADR 10): other clients' messages while they hold this connection, and the answers to
+// this client's own.
+internal sealed partial class MqttConnection
+{
+    private ConnectionHold? _hold;
+    private Answers? _answers;
+
+    // What a client publishes to itself goes by the queue: behind the answers that its read batch settles at its end.
+    public bool TryHold(ConnectionHold hold) => hold != _touchedConnections?.Hold && TryHoldFor(hold);
+
+    private bool TryHoldFor(ConnectionHold hold)
+    {
+        // Only who holds it writes its own name here: what another thread reads is never its own by chance.
+        if (_hold == hold)
+        {
+            if (_output.UnflushedBytes < FlushBytes) return true;
+            LetGo(hold);
+        }
+        return hold.HasRoom && TryHoldAnew(hold);
+    }
+
+    public bool Pass(in Publication publication, in PassedDelivery delivery)
+    {
+        try
+        {
+            _publishWriter ??= new PublishWriter(Parameters!, Listener.MountPoint);
+            if (_publishWriter.TryWrite(_output, in publication, in delivery)) return true;
+            Engine.Metrics.MessageDropped(Diagnostics.DropReason.PacketTooLarge);
+            return false;
+        }
+#pragma warning disable CA1031 // This runs on the threads of other clients: a broken receiver must cost nobody but itself.
+        catch (Exception exception)
+        {
+            CloseOutput(exception);
+            return true;
+        }
+#pragma warning restore CA1031
+    }
+
+    public void LetGo(ConnectionHold hold)
+    {
+        if (_hold != hold) return;
+        _hold = null;
+        RunDrain();
+    }
+
+    /// <summary>May this PUBLISH with QoS 1 or 2 be taken? Read loop only.</summary>
+    /// <param name="packetId">Its packet id.</param>
+    /// <param name="qos">Its QoS.</param>
+    /// <param name="ticket">What must be durable before it is answered.</param>
+    public ReceiveOutcome Receive(ushort packetId, QualityOfService qos, out long ticket)
+    {
+        ticket = 0;
+        int unsettled = _answers?.Qos1Count ?? 0;
+        int maximum = Parameters!.ReceiveMaximum;
+        return qos == QualityOfService.AtLeastOnce
+            ? Session!.ReceiveQos1(this, maximum, unsettled)
+            : Session!.ReceiveQos2(this, packetId, maximum, unsettled, out ticket);
+    }
+
+    /// <summary>Owes the client the answer to a PUBLISH or PUBREL, until the end of the read batch. Read loop only.</summary>
+    public void Answer(in Ack ack) => (_answers ??= Answers.Borrow()).Add(in ack);
+
+    /// <summary>Owes the client another answer, behind those to its PUBLISHes. Read loop only.</summary>
+    public void AnswerBehind(in Ack ack)
+    {
+        SettleAnswers();
+        Session!.AddAck(this, in ack);
+    }
+
+    // Writes what is owed, or leaves it to the session when it has to wait: for its commit, the peer, or what came before.
+    private void SettleAnswers()
+    {
+        if (_answers is not { } answers) return;
+        _answers = null;
+        ReadOnlySpan<Ack> owed = answers.Items;
+        try
+        {
+            if (MayPassAnswers && TryHoldFor(Touched.Hold) && Session!.MayPassAcks(this)) owed = owed[Write(owed)..];
+            if (!owed.IsEmpty) Session!.AddAcks(this, owed);
+        }
+        finally
+        {
+            answers.GiveBack();
+        }
+    }
+
+    // How many were written.
+    private int Write(ReadOnlySpan<Ack> answers)
+    {
+        long durable = WaitsForCommit ? Engine.Store.DurableTicket : long.MaxValue;
+        for (int i = 0; i < answers.Length; i++)
+        {
+            if (answers[i].Ticket > durable) return i;
+            AckWriter.Write(_output, in answers[i], Version);
+        }
+        return answers.Length;
+    }
+
+    // A client that takes less than any answer is dealt with where it is written.
+    private bool MayPassAnswers => Parameters!.PacketBytesMax >= AckPacket.LengthMax;
+
+    private bool TryHoldAnew(ConnectionHold hold)
+    {
+        if (Interlocked.CompareExchange(ref _drain, DrainActive, DrainIdle) != DrainIdle) return false;
+        if (!_isConnAckSent || _isOutputClosed || Volatile.Read(ref _closeReason) is not null)
+        {
+            RunDrain();
+            return false;
+        }
+        _hold = hold;
+        hold.Add(this);
+        return true;
+    }
+}
