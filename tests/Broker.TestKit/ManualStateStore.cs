@@ -20,6 +20,9 @@ public sealed class ManualStateStore : IStateStore
     /// <summary>Whether every change is durable at once. Default false: only <see cref="Commit"/> makes it so.</summary>
     public bool CommitsAtOnce { get; init; }
 
+    /// <summary>Is called before each change, on the thread that brings it.</summary>
+    public Action<StateChange>? Appending { get; init; }
+
     /// <inheritdoc/>
     public bool IsDurable => true;
 
@@ -41,6 +44,7 @@ public sealed class ManualStateStore : IStateStore
     /// <inheritdoc/>
     public long Append(StateChange change)
     {
+        Appending?.Invoke(change);
         lock (_gate)
         {
             _changes.Add(change);

@@ -8,51 +8,51 @@ namespace Broker.Protocol.Packets;
 /// <summary>
 /// A PUBLISH as a view over its frame (MQTT 5.0 section 3.3); it lives as long as the buffer does and allocates nothing.
 /// </summary>
-public readonly ref struct PublishPacket
+public ref struct PublishPacket
 {
     /// <summary>May have been sent before.</summary>
-    public bool Dup { get; private init; }
+    public bool Dup { get; private set; }
 
     /// <summary>The QoS of this sending.</summary>
-    public QualityOfService Qos { get; private init; }
+    public QualityOfService Qos { get; private set; }
 
     /// <summary>To be retained; from a server: was retained.</summary>
-    public bool Retain { get; private init; }
+    public bool Retain { get; private set; }
 
     /// <summary>The topic name, validated; empty when <see cref="TopicAlias"/> stands for it.</summary>
-    public ReadOnlySpan<byte> TopicUtf8 { get; private init; }
+    public ReadOnlySpan<byte> TopicUtf8 { get; private set; }
 
     /// <summary>The packet identifier; 0 with QoS 0.</summary>
-    public ushort PacketId { get; private init; }
+    public ushort PacketId { get; private set; }
 
     /// <summary>The application message.</summary>
-    public ReadOnlySpan<byte> Payload { get; private init; }
+    public ReadOnlySpan<byte> Payload { get; private set; }
 
     /// <summary>5.0: the topic alias; 0 when absent.</summary>
-    public ushort TopicAlias { get; private init; }
+    public ushort TopicAlias { get; private set; }
 
     /// <summary>5.0: a Message Expiry Interval was given.</summary>
-    public bool HasMessageExpiry { get; private init; }
+    public bool HasMessageExpiry { get; private set; }
 
     /// <summary>
     /// 5.0: the Message Expiry Interval in seconds; look at <see cref="HasMessageExpiry"/> first, 0 is a value.
     /// </summary>
-    public uint MessageExpirySeconds { get; private init; }
+    public uint MessageExpirySeconds { get; private set; }
 
     /// <summary>5.0: 1 when the payload is said to be UTF-8; it is not checked here.</summary>
-    public byte PayloadFormatIndicator { get; private init; }
+    public byte PayloadFormatIndicator { get; private set; }
 
     /// <summary>The property block, validated, without its length prefix; empty before 5.0.</summary>
-    public ReadOnlySpan<byte> Properties { get; private init; }
+    public ReadOnlySpan<byte> Properties { get; private set; }
 
     /// <summary>Bytes of the properties that a server forwards unaltered (MQTT-3.3.2-4, -15, -16, -17, -20).</summary>
-    public int ForwardedPropertiesLength { get; private init; }
+    public int ForwardedPropertiesLength { get; private set; }
 
     /// <summary>True when <see cref="Properties"/> may be forwarded as a whole.</summary>
-    public bool HasOnlyForwardedProperties => ForwardedPropertiesLength == Properties.Length;
+    public readonly bool HasOnlyForwardedProperties => ForwardedPropertiesLength == Properties.Length;
 
     /// <summary>The Subscription Identifiers of a server's PUBLISH, for <c>foreach</c>.</summary>
-    public SubscriptionIdentifiers SubscriptionIdentifiers => new(Properties);
+    public readonly SubscriptionIdentifiers SubscriptionIdentifiers => new(Properties);
 
     /// <summary>Decodes the body of a PUBLISH.</summary>
     /// <param name="flags">The low four bits of the first byte.</param>
@@ -71,7 +71,7 @@ public readonly ref struct PublishPacket
 
     /// <summary>Copies the properties that a server forwards unaltered, in their order.</summary>
     /// <param name="destination">At least <see cref="ForwardedPropertiesLength"/> bytes.</param>
-    public void CopyForwardedProperties(Span<byte> destination)
+    public readonly void CopyForwardedProperties(Span<byte> destination)
     {
         if (HasOnlyForwardedProperties)
         {
@@ -136,21 +136,23 @@ public readonly ref struct PublishPacket
             return Faults.PacketIdZero;
         }
 
-        packet = new PublishPacket
+        // Field by field: as an object it would be made on the stack and then copied.
+        packet.Dup = isDup;
+        packet.Qos = (QualityOfService)qos;
+        packet.Retain = (flags & 0x01) != 0;
+        packet.TopicUtf8 = topic;
+        packet.PacketId = packetId;
+        packet.Payload = reader.Rest;
+        if (version == ProtocolVersion.Mqtt50)
         {
-            Dup = isDup,
-            Qos = (QualityOfService)qos,
-            Retain = (flags & 0x01) != 0,
-            TopicUtf8 = topic,
-            PacketId = packetId,
-            Payload = reader.Rest,
-            TopicAlias = values.TopicAlias,
-            HasMessageExpiry = values.HasExpiry,
-            MessageExpirySeconds = values.ExpirySeconds,
-            PayloadFormatIndicator = values.PayloadFormat,
-            Properties = values.Block,
-            ForwardedPropertiesLength = values.ForwardedLength,
-        };
+            packet.TopicAlias = values.TopicAlias;
+            packet.HasMessageExpiry = values.HasExpiry;
+            packet.MessageExpirySeconds = values.ExpirySeconds;
+            packet.PayloadFormatIndicator = values.PayloadFormat;
+            packet.Properties = values.Block;
+            packet.ForwardedPropertiesLength = values.ForwardedLength;
+        }
+
         return null;
     }
 

@@ -26,7 +26,10 @@ internal sealed partial class MqttConnection
             decision = decision.With(outcome, packet.Version);
         }
         if (decision.Refusal is { } refusal) return Refuse(packet, refusal);
-        return Open(packet, decision.Parameters!);
+        CloseReason? refused = Open(packet, decision.Parameters!, out ISessionConnection? previous);
+        // What the client sends here comes behind what it sent there [MQTT-4.6.0-6], to the end of the packets that were read.
+        while (previous is { IsReading: true }) await Task.Delay(1);
+        return refused;
     }
 
     private ValueTask<AuthenticationOutcome> AuthenticateAsync(ConnectPacket packet) =>
@@ -35,8 +38,9 @@ internal sealed partial class MqttConnection
             : Engine.Authenticator.AuthenticateAsync(
                 Listener.Security, packet.UserName, packet.Password, CancellationToken.None);
 
-    private CloseReason? Open(ConnectPacket packet, ClientParameters parameters)
+    private CloseReason? Open(ConnectPacket packet, ClientParameters parameters, out ISessionConnection? previous)
     {
+        previous = null;
         // Before anything is touched: a client that takes no packet as large as its CONNACK gets no session [MQTT-3.1.2-24].
         if (parameters.PacketBytesMax < long.MaxValue
             && LengthOf(ConnectRules.Answer(packet, parameters, this, isPresent: false)) > parameters.PacketBytesMax)
@@ -51,6 +55,7 @@ internal sealed partial class MqttConnection
         Will? will = ConnectRules.WillOf(packet, parameters, Origin);
         var options = new AttachOptions(parameters.UserName, parameters.ExpirySeconds, packet.ReceiveMaximum, will);
         OpenResult opened = Engine.Sessions.Open(this, parameters.ClientId, parameters.CleanStart, in options);
+        previous = opened.Previous;
         if (opened.Session is not { } session)
         {
             Parameters = null;

@@ -6,24 +6,30 @@ using Broker.Sessions;
 namespace Broker.Connections;
 
 // What is written past the session's queues (ADR 10): other clients' messages while they hold this connection, and the answers to
-// this client's own.
+// this client's own. And what comes in for the session, a batch at a time.
 internal sealed partial class MqttConnection
 {
     private ConnectionHold? _hold;
-    private Answers? _answers;
 
     // What a client publishes to itself goes by the queue: behind the answers that its read batch settles at its end.
-    public bool TryHold(ConnectionHold hold) => hold != _touchedConnections?.Hold && TryHoldFor(hold);
-
-    private bool TryHoldFor(ConnectionHold hold)
+    public bool TryHold(ConnectionHold hold)
     {
+        if (_touchedConnections?.IsOwn(hold) == true) return false;
         // Only who holds it writes its own name here: what another thread reads is never its own by chance.
         if (_hold == hold)
         {
             if (_output.UnflushedBytes < FlushBytes) return true;
             LetGo(hold);
         }
-        return hold.HasRoom && TryHoldAnew(hold);
+        if (!hold.HasRoom || !TryTakeOutput()) return false;
+        // What waits in the session goes first: so the holder, who sees what it put there itself, overtakes nothing of its own.
+        if (!TryWriteWaiting())
+        {
+            RunDrain();
+            return false;
+        }
+        Keep(hold);
+        return true;
     }
 
     public bool Pass(in Publication publication, in PassedDelivery delivery)
@@ -58,7 +64,7 @@ internal sealed partial class MqttConnection
     public ReceiveOutcome Receive(ushort packetId, QualityOfService qos, out long ticket)
     {
         ticket = 0;
-        int unsettled = _answers?.Qos1Count ?? 0;
+        int unsettled = _batch!.Qos1Answers;
         int maximum = Parameters!.ReceiveMaximum;
         return qos == QualityOfService.AtLeastOnce
             ? Session!.ReceiveQos1(this, maximum, unsettled)
@@ -66,7 +72,7 @@ internal sealed partial class MqttConnection
     }
 
     /// <summary>Owes the client the answer to a PUBLISH or PUBREL, until the end of the read batch. Read loop only.</summary>
-    public void Answer(in Ack ack) => (_answers ??= Answers.Borrow()).Add(in ack);
+    public void Answer(in Ack ack) => _batch!.Answer(in ack);
 
     /// <summary>Owes the client another answer, behind those to its PUBLISHes. Read loop only.</summary>
     public void AnswerBehind(in Ack ack)
@@ -75,21 +81,27 @@ internal sealed partial class MqttConnection
         Session!.AddAck(this, in ack);
     }
 
+    /// <summary>PUBACK came; the session hears of it with those that follow it. Read loop only.</summary>
+    public void TakePubAck(ushort packetId) => _batch!.AddPubAck(packetId);
+
+    // Null, or why the client cannot stay.
+    private Fault? SettlePubAcks()
+    {
+        ReadOnlySpan<ushort> packetIds = _batch!.PubAcks;
+        if (packetIds.IsEmpty) return null;
+        AcknowledgeOutcome outcome = Session!.OnPubAcks(this, packetIds);
+        _batch.ClearPubAcks();
+        return outcome == AcknowledgeOutcome.WrongFlow ? EngineFaults.WrongFlow : null;
+    }
+
     // Writes what is owed, or leaves it to the session when it has to wait: for its commit, the peer, or what came before.
     private void SettleAnswers()
     {
-        if (_answers is not { } answers) return;
-        _answers = null;
-        ReadOnlySpan<Ack> owed = answers.Items;
-        try
-        {
-            if (MayPassAnswers && TryHoldFor(Touched.Hold) && Session!.MayPassAcks(this)) owed = owed[Write(owed)..];
-            if (!owed.IsEmpty) Session!.AddAcks(this, owed);
-        }
-        finally
-        {
-            answers.GiveBack();
-        }
+        ReadOnlySpan<Ack> owed = _batch!.Answers;
+        if (owed.IsEmpty) return;
+        if (TryHoldForAnswers()) owed = owed[Write(owed)..];
+        if (!owed.IsEmpty) Session!.AddAcks(this, owed);
+        _batch.ClearAnswers();
     }
 
     // How many were written.
@@ -107,16 +119,41 @@ internal sealed partial class MqttConnection
     // A client that takes less than any answer is dealt with where it is written.
     private bool MayPassAnswers => Parameters!.PacketBytesMax >= AckPacket.LengthMax;
 
-    private bool TryHoldAnew(ConnectionHold hold)
+    // Held until the touched connections are drained, this one among them. What waits goes behind the answers.
+    private bool TryHoldForAnswers()
+    {
+        if (!MayPassAnswers || !Touched.Hold.HasRoom || !TryTakeOutput()) return false;
+        Keep(Touched.Hold);
+        return Session!.MayPassAcks(this);
+    }
+
+    private bool TryTakeOutput()
     {
         if (Interlocked.CompareExchange(ref _drain, DrainActive, DrainIdle) != DrainIdle) return false;
-        if (!_isConnAckSent || _isOutputClosed || Volatile.Read(ref _closeReason) is not null)
-        {
-            RunDrain();
-            return false;
-        }
+        if (_isConnAckSent && !_isOutputClosed && Volatile.Read(ref _closeReason) is null) return true;
+        RunDrain();
+        return false;
+    }
+
+    private void Keep(ConnectionHold hold)
+    {
         _hold = hold;
         hold.Add(this);
-        return true;
+    }
+
+    private bool TryWriteWaiting()
+    {
+        if (!Session!.HasWaiting) return true;
+        try
+        {
+            return !WriteSome();
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception exception)
+        {
+            CloseOutput(exception);
+            return false;
+        }
+#pragma warning restore CA1031
     }
 }

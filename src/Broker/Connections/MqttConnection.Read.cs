@@ -29,6 +29,10 @@ internal sealed partial class MqttConnection
     private volatile bool _isPaused;
     private TopicCache? _topics;
     private TouchedConnections? _touchedConnections;
+    private ReadBatch? _batch;
+    private bool _isReading;
+
+    public bool IsReading => Volatile.Read(ref _isReading);
 
     /// <summary>Routes of the topics this client publishes to. Read loop only.</summary>
     public TopicCache Topics => _topics ??= new TopicCache(Engine.Router.Subscriptions, Listener.MountPoint);
@@ -41,7 +45,20 @@ internal sealed partial class MqttConnection
 
     private HandlerResult TakeBatch(in ReadResult read)
     {
-        if (_closeReason is { } already) return HandlerResult.Close(already);
+        // A full fence: who closes it and then sees it not reading knows that it will not.
+        Interlocked.Exchange(ref _isReading, true);
+        try
+        {
+            return _closeReason is { } already ? HandlerResult.Close(already) : TakeBatchIn(in read);
+        }
+        finally
+        {
+            Volatile.Write(ref _isReading, false);
+        }
+    }
+
+    private HandlerResult TakeBatchIn(in ReadResult read)
+    {
         Volatile.Write(ref _lastReceivedMilliseconds, Engine.CoarseMilliseconds);
         HandlerResult result = ConsumeFrames(read.Buffer, out SequencePosition consumed);
         bool isPaused = result.Action is HandlerAction.Pause or HandlerAction.Wait;
@@ -63,11 +80,13 @@ internal sealed partial class MqttConnection
     // or receivers that were marked as touched would never be drained again.
     private HandlerResult ConsumeFrames(ReadOnlySequence<byte> buffer, out SequencePosition consumed)
     {
+        _batch = ReadBatch.Borrow();
         try
         {
             while (true)
             {
                 HandlerResult result = ConsumeSome(ref buffer, out bool isAtEnd);
+                if (SettlePubAcks() is { } fault && result.Action != HandlerAction.Close) result = HandlerResult.Close(fault);
                 if (result.Action != HandlerAction.Continue || isAtEnd)
                 {
                     consumed = buffer.Start;
@@ -82,6 +101,8 @@ internal sealed partial class MqttConnection
         finally
         {
             DrainTouched();
+            _batch.GiveBack();
+            _batch = null;
         }
     }
 
@@ -121,9 +142,15 @@ internal sealed partial class MqttConnection
 
     private void DrainTouched()
     {
-        SettleAnswers();
-        _touchedConnections?.Drain();
-        Drain();
+        try
+        {
+            SettleAnswers();
+        }
+        finally
+        {
+            _touchedConnections?.Drain();
+            Drain();
+        }
     }
 
     private HandlerResult ConsumeSome(ref ReadOnlySequence<byte> buffer, out bool isAtEnd)
@@ -184,6 +211,8 @@ internal sealed partial class MqttConnection
             bool isConnect = header.Type == PacketType.Connect;
             return isConnect ? TakeConnect(body) : HandlerResult.Close(EngineFaults.FirstPacketNotConnect);
         }
+        // Behind those that came before it.
+        if (header.Type != PacketType.PubAck && SettlePubAcks() is { } fault) return HandlerResult.Close(fault);
         return header.Type switch
         {
             PacketType.Publish => PublishHandler.Handle(this, header.Flags, body),

@@ -56,7 +56,7 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
         }
         touched?.Drain();
         previous?.CloseTakenOver();
-        return result;
+        return result with { Previous = previous };
     }
 
     private OpenResult OpenLocked(

@@ -32,12 +32,14 @@ internal sealed partial class MessageRouter
     {
         bool isShared = match.FanOut > 1;
         if (publication.Retain) return Route(publication.ToMessage(isShared), match, touched);
+        // With more receivers than can be held it is no cheaper, and it would be them in turn who wait for the others.
+        bool mayPass = match.Receivers.Length <= ConnectionHold.CountMax;
         Message? message = null;
         long ticket = 0;
         foreach (Receiver receiver in match.Receivers)
         {
             if (receiver.For(publication.PublisherId) is not { } subscription) continue;
-            if (touched.TryPass(in publication, subscription)) continue;
+            if (mayPass && touched.TryPass(in publication, subscription)) continue;
             message ??= publication.ToMessage(isShared);
             ticket = Math.Max(ticket, Deliver(message, subscription, touched).Ticket);
         }
@@ -103,8 +105,9 @@ internal sealed partial class MessageRouter
 
     private static void Wake(in OfferResult result, TouchedConnections touched)
     {
-        if (result.DrainNow && touched.MayDrainNow) result.Connection!.Drain();
-        else if (result.Connection is not null) touched.Add(result.Connection);
+        if (result.Connection is not { } connection) return;
+        if (result.DrainNow && touched.MayDrainNow) touched.DrainNow(connection);
+        else touched.Add(connection, result.IsQos0);
     }
 
     private static partial class Log

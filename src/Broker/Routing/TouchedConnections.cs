@@ -7,18 +7,33 @@ namespace Broker.Routing;
 internal sealed class TouchedConnections
 {
     private readonly List<ISessionConnection> _connections = [];
+    private ConnectionHold? _hold;
 
     /// <summary>The connections among them that are written to at once.</summary>
-    public ConnectionHold Hold { get; } = new();
+    public ConnectionHold Hold => _hold ??= new ConnectionHold();
+
+    /// <summary>Whether this is <see cref="Hold"/>. May be asked by any thread.</summary>
+    public bool IsOwn(ConnectionHold hold) => _hold == hold;
 
     /// <summary>
     /// Whether a long queue may be drained in between. Not while a group of the store is open: no commit begins until it ends.
     /// </summary>
     public bool MayDrainNow { get; set; } = true;
 
-    public void Add(ISessionConnection connection)
+    /// <summary>It got something.</summary>
+    /// <param name="connection">Which.</param>
+    /// <param name="isQos0">Whether that has QoS 0: what passes from now on must not overtake it.</param>
+    public void Add(ISessionConnection connection, bool isQos0)
     {
+        if (isQos0 && _hold is not null) connection.LetGo(_hold);
         if (connection.TryTouch()) _connections.Add(connection);
+    }
+
+    /// <summary>Drains one on this thread, before the end of the read batch.</summary>
+    public void DrainNow(ISessionConnection connection)
+    {
+        if (_hold is not null) connection.LetGo(_hold);
+        connection.Drain();
     }
 
     /// <summary>Writes a message to its receiver at once, where that may be done: <see cref="Session.TryPass"/>.</summary>
@@ -28,7 +43,7 @@ internal sealed class TouchedConnections
     /// <summary>Drains all on this thread and forgets them.</summary>
     public void Drain()
     {
-        Hold.Release();
+        _hold?.Release();
         for (int i = 0; i < _connections.Count; i++) _connections[i].Drain();
         _connections.Clear();
     }

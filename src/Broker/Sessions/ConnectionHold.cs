@@ -6,8 +6,8 @@ namespace Broker.Sessions;
 /// </summary>
 internal sealed class ConnectionHold
 {
-    /// <summary>Each has a block of the transport's memory while it is held. More receivers get theirs by their queues.</summary>
-    private const int CountMax = 128;
+    /// <summary>Each has a block of the transport's memory while it is held.</summary>
+    public const int CountMax = 128;
 
     private readonly List<ISessionConnection> _connections = [];
 

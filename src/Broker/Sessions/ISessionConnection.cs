@@ -8,6 +8,9 @@ internal interface ISessionConnection
     /// <summary>Whether what it promises waits for its commit (<c>durability commit</c>).</summary>
     bool WaitsForCommit { get; }
 
+    /// <summary>Whether it handles packets at this moment. Once it is closed it does not begin again.</summary>
+    bool IsReading { get; }
+
     /// <summary>Says that this thread will drain the connection at the end of its read batch.</summary>
     /// <returns>False when some thread has said so already and has not begun: that drain sends this too.</returns>
     bool TryTouch();

@@ -10,6 +10,9 @@ namespace Broker.Sessions;
 internal readonly record struct OfferResult(
     DropReason Drop, ISessionConnection? Connection = null, bool DrainNow = false, long Ticket = 0)
 {
+    /// <summary>It waits among the messages with QoS 0.</summary>
+    public bool IsQos0 { get; init; }
+
     /// <summary>A queue limit begins to bite: worth a line in the log, once until the queue has shrunk again.</summary>
     public bool BeginsDropping { get; init; }
 }

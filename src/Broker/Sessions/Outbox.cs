@@ -45,9 +45,11 @@ internal sealed class Outbox
         Bytes += entry.Message.PayloadLength;
     }
 
-    public bool TryPeekQos0(out OutboxEntry entry) => _fireAndForget.TryPeek(out entry);
+    /// <summary>The QoS 0 message that has waited longest, where there is one. Good until the next change.</summary>
+    public ref readonly OutboxEntry Qos0 => ref _fireAndForget[0];
 
-    public bool TryPeekReliable(out OutboxEntry entry) => _reliable.TryPeek(out entry);
+    /// <summary>The message with QoS 1 or 2 that has waited longest, where there is one. Good until the next change.</summary>
+    public ref readonly OutboxEntry Reliable => ref _reliable[0];
 
     public void DequeueQos0() => Dequeue(_fireAndForget);
 

@@ -3,27 +3,17 @@ using Broker.Protocol;
 namespace Broker.Sessions;
 
 /// <summary>One thing to write: an acknowledgement, a PUBLISH, or a PUBREL that is sent again.</summary>
-internal readonly record struct OutgoingItem
+internal record struct OutgoingItem
 {
-    private OutgoingItem(Ack ack, OutboxEntry entry, bool isPublish, bool dup) =>
-        (Ack, Entry, IsPublish, Dup) = (ack, entry, isPublish, dup);
+    public Ack Ack { get; set; }
 
-    public Ack Ack { get; }
-
-    public OutboxEntry Entry { get; }
+    public OutboxEntry Entry { get; set; }
 
     /// <summary>Whether <see cref="Entry"/> is meant, else <see cref="Ack"/>.</summary>
-    public bool IsPublish { get; }
+    public bool IsPublish { get; set; }
 
     /// <summary>The DUP flag of the PUBLISH [MQTT-3.3.1-1].</summary>
-    public bool Dup { get; }
-
-    public static OutgoingItem Of(in Ack ack) => new(ack, default, isPublish: false, dup: false);
-
-    public static OutgoingItem Publish(in OutboxEntry entry, bool dup) => new(default, entry, isPublish: true, dup);
-
-    public static OutgoingItem PubRel(long sequence) =>
-        Of(new Ack(PacketType.PubRel, PacketIds.Of(sequence), ReasonCode.Success, Ticket: 0));
+    public bool Dup { get; set; }
 }
 
 /// <summary>What a drain takes from a session under one lock. Reused by its thread; not kept across a flush.</summary>
@@ -44,10 +34,19 @@ internal sealed class OutgoingBatch
     /// <summary>The lowest ticket that holds something back; 0: none.</summary>
     public long WaitTicket { get; private set; }
 
-    public void Add(in OutgoingItem item)
+    public void Add(in Ack ack) => _items[_count++].Ack = ack;
+
+    public void AddPubRel(long sequence) =>
+        Add(new Ack(PacketType.PubRel, PacketIds.Of(sequence), ReasonCode.Success, Ticket: 0));
+
+    public void Add(in OutboxEntry entry, bool dup)
     {
-        _items[_count++] = item;
-        if (item.IsPublish) _payloadBytes += item.Entry.Message.PayloadLength;
+        // In its place: the items are clear before.
+        ref OutgoingItem item = ref _items[_count++];
+        item.Entry = entry;
+        item.IsPublish = true;
+        item.Dup = dup;
+        _payloadBytes += entry.Message.PayloadLength;
     }
 
     public void HoldBack(long ticket) => WaitTicket = WaitTicket == 0 ? ticket : Math.Min(WaitTicket, ticket);

@@ -40,10 +40,9 @@ internal sealed partial class Session
             if (DropReasonFor(message, qos) is not DropReason.None and var reason)
                 return new OfferResult(reason) { BeginsDropping = BeginsDropping(reason) };
             long ticket = Enqueue(message, subscription, qos, retain);
-            if (BacklogCount > 0) return new OfferResult(DropReason.None, _connection, DrainNow: false, ticket);
-            bool isLong = _outbox is { } outbox
+            bool isLong = BacklogCount == 0 && _connection is not null && _outbox is { } outbox
                 && (outbox.Count >= _context.Limits.DrainAt || outbox.Bytes >= _context.Limits.DrainAtBytes);
-            return new OfferResult(DropReason.None, _connection, isLong && _connection is not null, ticket);
+            return new OfferResult(DropReason.None, _connection, isLong, ticket) { IsQos0 = qos == QualityOfService.AtMostOnce };
         }
     }
 
@@ -78,12 +77,19 @@ internal sealed partial class Session
     /// <summary>PUBACK came.</summary>
     public AcknowledgeOutcome OnPubAck(ISessionConnection owner, ushort packetId)
     {
+        lock (_lock) return _connection == owner ? CompleteQos1(packetId) : AcknowledgeOutcome.Unknown;
+    }
+
+    /// <summary>Several PUBACKs came. Stops at the first that is none of QoS 1's.</summary>
+    public AcknowledgeOutcome OnPubAcks(ISessionConnection owner, ReadOnlySpan<ushort> packetIds)
+    {
         lock (_lock)
         {
-            if (_connection != owner || !TryFind(packetId, out SentDelivery sent))
-                return AcknowledgeOutcome.Unknown;
-            if (sent.Qos != QualityOfService.AtLeastOnce) return AcknowledgeOutcome.WrongFlow;
-            Complete(sent.Sequence);
+            if (_connection != owner) return AcknowledgeOutcome.Unknown;
+            foreach (ushort packetId in packetIds)
+            {
+                if (CompleteQos1(packetId) == AcknowledgeOutcome.WrongFlow) return AcknowledgeOutcome.WrongFlow;
+            }
             return AcknowledgeOutcome.Done;
         }
     }
@@ -144,6 +150,14 @@ internal sealed partial class Session
         }
     }
 
+    private AcknowledgeOutcome CompleteQos1(ushort packetId)
+    {
+        if (!TryFind(packetId, out SentDelivery sent)) return AcknowledgeOutcome.Unknown;
+        if (sent.Qos != QualityOfService.AtLeastOnce) return AcknowledgeOutcome.WrongFlow;
+        Complete(sent.Sequence);
+        return AcknowledgeOutcome.Done;
+    }
+
     private QualityOfService EffectiveQos(QualityOfService published, QualityOfService granted) =>
         _context.Limits.UpgradeOutgoingQos || granted < published ? granted : published;
 
@@ -195,7 +209,7 @@ internal sealed partial class Session
                 return;
             }
             acks.Dequeue();
-            batch.Add(OutgoingItem.Of(in ack));
+            batch.Add(in ack);
         }
     }
 
@@ -204,51 +218,59 @@ internal sealed partial class Session
         while (!batch.IsFull && (HasRoom() || window.IsNextResendReleased())
             && window.TryTakeResend(out OutboxEntry entry, out DeliveryState state))
         {
-            batch.Add(state == DeliveryState.Released
-                ? OutgoingItem.PubRel(entry.Sequence)
-                : OutgoingItem.Publish(in entry, dup: true));
+            if (state == DeliveryState.Released) batch.AddPubRel(entry.Sequence);
+            else batch.Add(in entry, dup: true);
         }
     }
 
     private void TakeReliable(Outbox outbox, OutgoingBatch batch, long durable)
     {
-        while (!batch.IsFull && _window is not { HasResend: true } && outbox.TryPeekReliable(out OutboxEntry entry)
-            && (entry.IsReleased || HasRoom()))
+        while (!batch.IsFull && outbox.ReliableCount > 0 && _window is not { HasResend: true })
         {
+            ref readonly OutboxEntry entry = ref outbox.Reliable;
+            if (!entry.IsReleased && !HasRoom()) return;
             if (entry.Ticket > durable)
             {
                 batch.HoldBack(entry.Ticket);
                 return;
             }
             if (_window?.CanAdd(entry.Sequence) == false) return;
+            TakeReliable(in entry, batch);
             outbox.DequeueReliable();
-            // What may have been sent on an earlier connection goes on to its end; the packet id is the client's to free.
-            bool wasSent = entry.Sequence <= _sentSequence;
-            if (!wasSent && IsExpired(entry.Message))
+        }
+    }
+
+    private void TakeReliable(in OutboxEntry entry, OutgoingBatch batch)
+    {
+        // What may have been sent on an earlier connection goes on to its end; the packet id is the client's to free.
+        bool wasSent = entry.Sequence <= _sentSequence;
+        if (!wasSent)
+        {
+            if (IsExpired(entry.Message))
             {
                 if (IsStored) Store(new DeliveryRemoved(ClientId, entry.Sequence));
-                continue;
+                return;
             }
-            if (!wasSent) _sentSequence = entry.Sequence;
-            if (entry.Qos == QualityOfService.AtMostOnce)
-            {
-                Store(new DeliveryRemoved(ClientId, entry.Sequence));
-                batch.Add(OutgoingItem.Publish(entry with { Sequence = 0 }, dup: false));
-                continue;
-            }
-            (_window ??= new InflightWindow()).Add(in entry);
-            batch.Add(entry.IsReleased
-                ? OutgoingItem.PubRel(entry.Sequence)
-                : OutgoingItem.Publish(in entry, dup: wasSent));
+            _sentSequence = entry.Sequence;
         }
+        if (entry.Qos == QualityOfService.AtMostOnce)
+        {
+            Store(new DeliveryRemoved(ClientId, entry.Sequence));
+            batch.Add(entry with { Sequence = 0 }, dup: false);
+            return;
+        }
+        (_window ??= new InflightWindow()).Add(in entry);
+        if (entry.IsReleased) batch.AddPubRel(entry.Sequence);
+        else batch.Add(in entry, dup: wasSent);
     }
 
     private void TakeQos0(Outbox outbox, OutgoingBatch batch)
     {
-        while (!batch.IsFull && outbox.TryPeekQos0(out OutboxEntry entry))
+        while (!batch.IsFull && outbox.HasQos0)
         {
+            ref readonly OutboxEntry entry = ref outbox.Qos0;
+            if (!IsExpired(entry.Message)) batch.Add(in entry, dup: false);
             outbox.DequeueQos0();
-            if (!IsExpired(entry.Message)) batch.Add(OutgoingItem.Publish(in entry, dup: false));
         }
     }
 

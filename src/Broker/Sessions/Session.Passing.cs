@@ -22,18 +22,25 @@ internal sealed partial class Session
         if (publication.ExpiresAt != Message.NeverExpires) return false;
         QualityOfService qos = EffectiveQos(publication.Qos, subscription.Qos);
         if (qos == QualityOfService.ExactlyOnce || Volatile.Read(ref _connection) is not { } connection) return false;
+        if (qos == QualityOfService.AtLeastOnce && !MightPassQos1) return false;
         if (!connection.TryHold(hold)) return false;
-        bool retain = publication.Retain && subscription.RetainAsPublished;
-        if (qos == QualityOfService.AtLeastOnce)
-            return TryPassQos1(in publication, connection, new PassedDelivery(qos, retain, 0, subscription.Ids));
-        if (!MayPassQos0()) return false;
-        connection.Pass(in publication, new PassedDelivery(qos, retain, 0, subscription.Ids));
+        var delivery = new PassedDelivery(
+            qos, publication.Retain && subscription.RetainAsPublished, PacketId: 0, subscription.Ids);
+        if (qos == QualityOfService.AtLeastOnce) return TryPassQos1(in publication, connection, delivery);
+        // While a session keeps QoS 0 as well, it goes in line with the rest.
+        if (_keepsState && _context.Limits.QueueQos0Messages) return false;
+        connection.Pass(in publication, in delivery);
         return true;
     }
 
-    // Without the lock: only who holds the connection takes from the lane, and what this publisher put there before is seen.
-    private bool MayPassQos0() =>
-        Volatile.Read(ref _outbox) is not { HasQos0: true } && !(_keepsState && _context.Limits.QueueQos0Messages);
+    /// <summary>
+    /// Whether messages wait in memory. Without the lock: for who holds the connection, whose own messages are seen.
+    /// </summary>
+    public bool HasWaiting => Volatile.Read(ref _outbox) is { Count: > 0 };
+
+    // Asked without the lock, so that what cannot pass costs little; asked again with it.
+    private bool MightPassQos1 =>
+        ExpirySeconds == 0 && !_keepsState && Volatile.Read(ref _outbox) is not { ReliableCount: > 0 };
 
     private bool TryPassQos1(in Publication publication, ISessionConnection connection, PassedDelivery delivery)
     {

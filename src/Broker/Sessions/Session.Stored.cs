@@ -135,7 +135,7 @@ internal sealed partial class Session
         int count = inFlight;
         if (_outbox is { } outbox)
         {
-            if (first == 0 && outbox.TryPeekReliable(out OutboxEntry head)) first = head.Sequence;
+            if (first == 0 && outbox.ReliableCount > 0) first = outbox.Reliable.Sequence;
             count += outbox.ReliableCount;
             bytes += outbox.ClearReliable();
         }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Connections;
 
@@ -24,7 +23,7 @@ internal sealed class TransportMemoryPool : MemoryPool<byte>
     /// <summary>So many large blocks may be out at a time: 16 MiB.</summary>
     public const int LargeOutMax = 512;
 
-    private readonly BlockStock _large = new(LargeBytes, keptMax: 64);
+    private readonly BlockStock _large = new(LargeBytes, keptMax: 256);
     private readonly BlockStock _small = new(SmallBytes, keptMax: 1024);
     private int _largeOut;
 
@@ -57,30 +56,47 @@ internal sealed class TransportMemoryPool : MemoryPool<byte>
         Interlocked.Decrement(ref _largeOut);
     }
 
-    /// <summary>Blocks of one size that are not in use.</summary>
+    /// <summary>Blocks of one size that are not in use. The last to come is the first to go: some cache may have it.</summary>
     private sealed class BlockStock(int bytes, int keptMax)
     {
-        private readonly ConcurrentQueue<Block> _blocks = new();
+        private readonly Lock _lock = new();
+        private Block? _last;
         private int _kept;
 
         public Block Take(TransportMemoryPool pool)
         {
-            if (!_blocks.TryDequeue(out Block? block)) return new Block(pool, bytes);
-            Interlocked.Decrement(ref _kept);
-            return block;
+            lock (_lock)
+            {
+                if (_last is { } block)
+                {
+                    _last = block.Previous;
+                    block.Previous = null;
+                    _kept--;
+                    return block;
+                }
+            }
+            return new Block(pool, bytes);
         }
 
         // What a rush left over goes to the garbage collector.
         public void Return(Block block)
         {
-            if (Interlocked.Increment(ref _kept) <= keptMax) _blocks.Enqueue(block);
-            else Interlocked.Decrement(ref _kept);
+            lock (_lock)
+            {
+                if (_kept >= keptMax) return;
+                block.Previous = _last;
+                _last = block;
+                _kept++;
+            }
         }
     }
 
     // Pinned for good: the kernel writes into it.
     private sealed class Block(TransportMemoryPool pool, int bytes) : IMemoryOwner<byte>
     {
+        /// <summary>The one that came into the stock before it.</summary>
+        public Block? Previous { get; set; }
+
         public Memory<byte> Memory { get; } =
             MemoryMarshal.CreateFromPinnedArray(GC.AllocateUninitializedArray<byte>(bytes, pinned: true), 0, bytes);
 

@@ -43,13 +43,17 @@ internal sealed class TakingConnection : ISessionConnection
         _batch.Clear();
     }
 
+    public bool IsReading => false;
+
     /// <summary>Never: everything goes by the queues.</summary>
     public bool TryHold(ConnectionHold hold) => false;
 
     public bool Pass(in Publication publication, in PassedDelivery delivery) =>
         throw new InvalidOperationException("It is never held.");
 
-    public void LetGo(ConnectionHold hold) => throw new InvalidOperationException("It is never held.");
+    public void LetGo(ConnectionHold hold)
+    {
+    }
 
     public void CloseTakenOver() => throw new InvalidOperationException("Nobody takes over.");
 }

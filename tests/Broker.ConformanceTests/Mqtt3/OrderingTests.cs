@@ -1,6 +1,7 @@
 using Broker.Protocol;
 using Broker.TestKit;
 using static Broker.Protocol.PacketType;
+using static Broker.Protocol.ProtocolVersion;
 using static Broker.Protocol.QualityOfService;
 
 namespace Broker.ConformanceTests.Mqtt3;
@@ -45,6 +46,62 @@ public sealed class OrderingTests
         client = await broker.ConnectPersistentAsync("client");
 
         for (int i = 0; i < 6; i++) Assert.Equal($"{i}", (await client.ReceiveAndCompleteAsync()).Text);
+    }
+
+    // What is kept goes by a queue, what is not is written at once (ADR 10).
+    [Theory, Spec("MQTT-4.6.0-6")]
+    [InlineData(AtMostOnce)]
+    [InlineData(AtLeastOnce)]
+    public async Task PUBLISH_FromServer_OneReadBroughtSomeThatAreKeptAndSomeThatAreNot_ComeInThePublishersOrder(
+        QualityOfService granted)
+    {
+        await using var broker = new TestBroker();
+        TestClient subscriber = await broker.ConnectAsync("subscriber", Mqtt50);
+        await subscriber.SubscribeAsync("a", granted);
+        TestClient publisher = await broker.ConnectAsync("publisher", Mqtt50);
+        string[] wire = [.. Enumerable.Range(10, 80).Select(number => (number % 5) switch
+        {
+            // Expires after a minute; retained; neither.
+            1 => $"30 0b 00 01 'a' 05 02 00 00 00 3c '{number}'",
+            3 => $"31 06 00 01 'a' 00 '{number}'",
+            _ => $"30 06 00 01 'a' 00 '{number}'",
+        })];
+
+        await publisher.SendBytesAsync(string.Join(" | ", wire));
+
+        for (int number = 10; number < 90; number++) await subscriber.ExpectPublishAsync("a", $"{number}");
+    }
+
+    [Fact, Spec("MQTT-4.6.0-6")]
+    public async Task PUBLISH_FromServer_OneReadBroughtMoreThanTheWindowTakes_ComeInThePublishersOrder()
+    {
+        await using var broker = TestBroker.WithLimits(limits => limits with { InflightMessagesMax = 7 });
+        TestClient subscriber = await broker.ConnectAsync("subscriber");
+        await subscriber.SubscribeAsync("a", AtLeastOnce);
+        TestClient publisher = await broker.ConnectAsync("publisher");
+
+        await publisher.SendBytesAsync(
+            string.Join(" | ", Enumerable.Range(10, 80).Select(number => $"32 07 00 01 'a' 00 {number:x2} '{number}'")));
+
+        for (int number = 10; number < 90; number++)
+        {
+            await publisher.ExpectAckAsync(PubAck, (ushort)number);
+            Assert.Equal($"{number}", (await subscriber.ReceiveAndCompleteAsync()).Text);
+        }
+    }
+
+    [Fact, Spec("MQTT-4.6.0-2"), Spec("MQTT-4.6.0-3")]
+    public async Task ACKS_FromServer_OneReadBroughtPublishesPubRelsAndASubscribe_ComeInTheirOrder()
+    {
+        await using var broker = new TestBroker();
+        TestClient client = await broker.ConnectAsync("client");
+
+        await client.SendBytesAsync(
+            "34 06 00 01 'a' 00 09 'x' | 62 02 00 09 | 32 06 00 01 'a' 00 02 'x' | 82 06 00 03 00 01 'b' 01 | " +
+            "32 06 00 01 'a' 00 04 'x' | 34 06 00 01 'a' 00 09 'x'");
+
+        foreach (string ack in (string[])["50 02 00 09", "70 02 00 09", "40 02 00 02", "90 03 00 03 01", "40 02 00 04", "50 02 00 09"])
+            await client.ExpectBytesAsync(ack);
     }
 
     [Fact, Spec("MQTT-4.6.0-2")]

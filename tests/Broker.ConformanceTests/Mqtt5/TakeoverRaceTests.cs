@@ -1,3 +1,4 @@
+using Broker.Persistence.Changes;
 using Broker.Protocol.Packets;
 using Broker.TestKit;
 
@@ -38,5 +39,37 @@ public sealed class TakeoverRaceTests
             await last.ExpectNothingAsync();
             await sending;
         }
+    }
+
+    // The old connection is still at it when the new one has its CONNACK: what comes by the new one waits for it.
+    [Fact, Spec("MQTT-4.6.0-6")]
+    public async Task PUBLISH_FromClient_WhileAnEarlierOneIsHandledOnTheOldConnection_ComesBehindIt()
+    {
+        TaskCompletionSource isHandled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using ManualResetEventSlim mayGoOn = new();
+        var store = new ManualStateStore
+        {
+            CommitsAtOnce = true,
+            Appending = change =>
+            {
+                if (change is not RetainedPut) return;
+                isHandled.TrySetResult();
+                Assert.True(mayGoOn.Wait(TestTime.Patience));
+            },
+        };
+        await using var broker = new TestBroker(store: store);
+        TestClient subscriber = await broker.ConnectV5Async("s");
+        await subscriber.SubscribeAsync("#");
+        TestClient old = await broker.ResumeAsync("p");
+        await old.PublishAsync(new("a", "first") { Retain = true });
+        await isHandled.Task.WaitAsync(TestTime.Patience);
+        TestClient next = await broker.ResumeAsync("p");
+
+        await next.PublishAsync(new("b", "second"));
+        await Task.Delay(100); // In which it would come.
+        mayGoOn.Set();
+
+        await subscriber.ExpectPublishAsync("a", "first");
+        await subscriber.ExpectPublishAsync("b", "second");
     }
 }

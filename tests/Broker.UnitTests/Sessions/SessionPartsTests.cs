@@ -16,10 +16,9 @@ public sealed class SessionPartsTests
         outbox.Enqueue(Entry("c", QualityOfService.ExactlyOnce));
 
         Assert.Equal((3, 6), (outbox.Count, outbox.Bytes));
-        Assert.True(outbox.TryPeekReliable(out OutboxEntry first));
+        Assert.Equal("bbb", outbox.Reliable.Message.Text());
         outbox.DequeueReliable();
-        Assert.True(outbox.TryPeekReliable(out OutboxEntry second));
-        Assert.Equal(("bbb", "c"), (first.Message.Text(), second.Message.Text()));
+        Assert.Equal("c", outbox.Reliable.Message.Text());
         Assert.Equal((2, 3), (outbox.Count, outbox.Bytes));
     }
 
@@ -34,7 +33,7 @@ public sealed class SessionPartsTests
         Assert.Equal(2, outbox.ClearQos0());
 
         Assert.Equal((1, 3), (outbox.Count, outbox.Bytes));
-        Assert.False(outbox.TryPeekQos0(out _));
+        Assert.False(outbox.HasQos0);
     }
 
     [Fact]

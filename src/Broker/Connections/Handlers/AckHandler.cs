@@ -16,7 +16,7 @@ internal static class AckHandler
         switch (type)
         {
             case PacketType.PubAck:
-                outcome = session.OnPubAck(connection, packet.PacketId);
+                connection.TakePubAck(packet.PacketId);
                 break;
             case PacketType.PubRec:
                 outcome = session.OnPubRec(connection, packet.PacketId, packet.ReasonCode);

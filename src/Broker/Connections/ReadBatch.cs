@@ -1,0 +1,60 @@
+using System.Runtime.InteropServices;
+using Broker.Protocol;
+using Broker.Sessions;
+
+namespace Broker.Connections;
+
+/// <summary>
+/// What a read batch has collected for the session, so that its lock is taken once a batch and not once a packet. Lent to one
+/// read batch at a time.
+/// </summary>
+internal sealed class ReadBatch
+{
+    [ThreadStatic]
+    private static ReadBatch? _spare;
+
+    private readonly List<Ack> _answers = [];
+    private readonly List<ushort> _pubAcks = [];
+
+    /// <summary>
+    /// PUBACK, PUBREC and PUBCOMP that are owed to the publisher, in the order in which the packets came [MQTT-4.6.0-2].
+    /// </summary>
+    public ReadOnlySpan<Ack> Answers => CollectionsMarshal.AsSpan(_answers);
+
+    /// <summary>How many of them answer QoS 1.</summary>
+    public int Qos1Answers { get; private set; }
+
+    /// <summary>Packet ids of PUBACKs that came one after the other.</summary>
+    public ReadOnlySpan<ushort> PubAcks => CollectionsMarshal.AsSpan(_pubAcks);
+
+    /// <summary>The thread's, unless another batch of this thread has it, within which this one is read.</summary>
+    public static ReadBatch Borrow()
+    {
+        ReadBatch batch = _spare ?? new ReadBatch();
+        _spare = null;
+        return batch;
+    }
+
+    public void GiveBack()
+    {
+        ClearAnswers();
+        ClearPubAcks();
+        _spare = this;
+    }
+
+    public void Answer(in Ack ack)
+    {
+        if (ack.Type == PacketType.PubAck) Qos1Answers++;
+        _answers.Add(ack);
+    }
+
+    public void ClearAnswers()
+    {
+        _answers.Clear();
+        Qos1Answers = 0;
+    }
+
+    public void AddPubAck(ushort packetId) => _pubAcks.Add(packetId);
+
+    public void ClearPubAcks() => _pubAcks.Clear();
+}
