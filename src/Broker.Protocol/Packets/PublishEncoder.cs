@@ -64,25 +64,24 @@ public static class PublishEncoder
             + WireWriter.PropertiesLength(version, propertiesBytes) + payloadBytes);
 
     /// <summary>
-    /// Writes a whole packet that has no properties but the forwarded ones and is sent for the first time. What nearly every
-    /// message is: <see cref="PublishFields"/> can do more and costs more.
+    /// Writes a whole packet that has no properties but the forwarded ones, is sent for the first time and was not retained. What
+    /// nearly every message is: <see cref="PublishFields"/> can do more and costs more.
     /// </summary>
     /// <param name="destination">At least as many bytes as <see cref="GetPlainLength"/> says.</param>
     /// <param name="version">The version of the connection.</param>
     /// <param name="topicUtf8">The topic name.</param>
     /// <param name="qos">The QoS of this sending.</param>
-    /// <param name="retain">The RETAIN flag.</param>
     /// <param name="packetId">The packet identifier; not written with QoS 0.</param>
     /// <param name="properties">Encoded properties without a length prefix; not written before 5.0.</param>
     /// <param name="payload">The application message.</param>
     public static void WritePlain(
-        Span<byte> destination, ProtocolVersion version, ReadOnlySpan<byte> topicUtf8, QualityOfService qos, bool retain,
+        Span<byte> destination, ProtocolVersion version, ReadOnlySpan<byte> topicUtf8, QualityOfService qos,
         ushort packetId, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> payload)
     {
         int remaining = 2 + topicUtf8.Length + (qos == QualityOfService.AtMostOnce ? 0 : 2)
             + WireWriter.PropertiesLength(version, properties.Length) + payload.Length;
         var writer = new WireWriter(destination);
-        writer.WriteFrameHeader(PacketType.Publish, (byte)((int)qos << 1 | (retain ? 0x01 : 0)), remaining);
+        writer.WriteFrameHeader(PacketType.Publish, (byte)((int)qos << 1), remaining);
         writer.WriteBinary(topicUtf8);
         if (qos != QualityOfService.AtMostOnce)
         {

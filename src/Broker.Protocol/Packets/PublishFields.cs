@@ -4,7 +4,7 @@ namespace Broker.Protocol.Packets;
 /// What <see cref="PublishEncoder"/> writes. Everything from <see cref="ForwardedProperties"/> to <see cref="TopicAlias"/>
 /// is of 5.0 only.
 /// </summary>
-public readonly ref struct PublishFields
+public ref struct PublishFields
 {
     /// <summary>Sent before.</summary>
     public bool Dup { get; init; }
@@ -16,7 +16,7 @@ public readonly ref struct PublishFields
     public bool Retain { get; init; }
 
     /// <summary>The topic name; empty when <see cref="TopicAlias"/> is known to the receiver.</summary>
-    public ReadOnlySpan<byte> TopicUtf8 { get; init; }
+    public ReadOnlySpan<byte> TopicUtf8 { get; set; }
 
     /// <summary>The packet identifier; not written with QoS 0.</summary>
     public ushort PacketId { get; init; }
@@ -31,7 +31,7 @@ public readonly ref struct PublishFields
     public ReadOnlySpan<uint> SubscriptionIds { get; init; }
 
     /// <summary>The topic alias; 0 for none.</summary>
-    public ushort TopicAlias { get; init; }
+    public ushort TopicAlias { get; set; }
 
     /// <summary>The application message.</summary>
     public ReadOnlySpan<byte> Payload { get; init; }

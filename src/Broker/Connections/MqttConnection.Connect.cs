@@ -28,7 +28,7 @@ internal sealed partial class MqttConnection
         if (decision.Refusal is { } refusal) return Refuse(packet, refusal);
         CloseReason? refused = Open(packet, decision.Parameters!, out ISessionConnection? previous);
         // What the client sends here comes behind what it sent there [MQTT-4.6.0-6], to the end of the packets that were read.
-        while (previous is { IsReading: true }) await Task.Delay(1);
+        if (previous is not null) await previous.ReadingEndedAsync();
         return refused;
     }
 

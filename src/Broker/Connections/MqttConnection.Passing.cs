@@ -1,3 +1,4 @@
+using Broker.Diagnostics;
 using Broker.Messages;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
@@ -32,20 +33,23 @@ internal sealed partial class MqttConnection
         return true;
     }
 
-    public bool Pass(in Publication publication, in PassedDelivery delivery)
+    public void Pass(in PublicationRun run, int count, in PassedDelivery delivery)
     {
+        if (_isOutputClosed) return;
         try
         {
-            _publishWriter ??= new PublishWriter(Parameters!, Listener.MountPoint);
-            if (_publishWriter.TryWrite(_output, in publication, in delivery)) return true;
-            Engine.Metrics.MessageDropped(Diagnostics.DropReason.PacketTooLarge);
-            return false;
+            PublishWriter writer = _publishWriter ??= new PublishWriter(Parameters!, Listener.MountPoint);
+            for (int i = 0; i < count; i++)
+            {
+                if (writer.TryWrite(_output, in run, i, in delivery)) continue;
+                Engine.Metrics.MessageDropped(DropReason.PacketTooLarge);
+                if (delivery.Qos != QualityOfService.AtMostOnce) Session!.Abandon(this, delivery.FirstSequence + i);
+            }
         }
 #pragma warning disable CA1031 // This runs on the threads of other clients: a broken receiver must cost nobody but itself.
         catch (Exception exception)
         {
             CloseOutput(exception);
-            return true;
         }
 #pragma warning restore CA1031
     }
@@ -64,15 +68,53 @@ internal sealed partial class MqttConnection
     public ReceiveOutcome Receive(ushort packetId, QualityOfService qos, out long ticket)
     {
         ticket = 0;
-        int unsettled = _batch!.Qos1Answers;
+        int unsettled = _batch!.Qos1Answers + (_batch.Run.Qos == QualityOfService.AtLeastOnce ? _batch.Run.Count : 0);
         int maximum = Parameters!.ReceiveMaximum;
         return qos == QualityOfService.AtLeastOnce
             ? Session!.ReceiveQos1(this, maximum, unsettled)
             : Session!.ReceiveQos2(this, packetId, maximum, unsettled, out ticket);
     }
 
+    /// <summary>Takes a publication to be routed with those that follow it; false: it has to be routed by itself.</summary>
+    public bool TryJoinRun(in PublishPacket packet, TopicRoute route)
+    {
+        OpenRun run = _batch!.Run;
+        bool isTaken = OpenRun.Takes(in packet) & _batch.Segment.Span.Overlaps(packet.Payload, out int start);
+        if (!isTaken || !run.Fits(in packet, route)) RouteRun();
+        if (isTaken) run.Add(in packet, route, start);
+        return isTaken;
+    }
+
+    /// <summary>Routes what was published so far. Read loop only.</summary>
+    public void RouteRun()
+    {
+        OpenRun open = _batch!.Run;
+        if (open.Count == 0) return;
+        var run = new PublicationRun
+        {
+            Topic = open.Topic,
+            Qos = open.Qos,
+            PublisherId = Parameters!.ClientId,
+            Buffer = _batch.Segment.Span,
+            Parts = open.Parts,
+        };
+        Span<long> tickets = open.Tickets;
+        Engine.Router.Route(in run, open.Match, Touched, tickets, open.Messages);
+        for (int i = 0; i < tickets.Length; i++)
+        {
+            NoteTicket(tickets[i]);
+            if (run.Qos == QualityOfService.AtLeastOnce)
+                _batch.Answer(new Ack(PacketType.PubAck, run.Parts[i].PacketId, ReasonCode.Success, tickets[i]));
+        }
+        open.Clear();
+    }
+
     /// <summary>Owes the client the answer to a PUBLISH or PUBREL, until the end of the read batch. Read loop only.</summary>
-    public void Answer(in Ack ack) => _batch!.Answer(in ack);
+    public void Answer(in Ack ack)
+    {
+        RouteRun();
+        _batch!.Answer(in ack);
+    }
 
     /// <summary>Owes the client another answer, behind those to its PUBLISHes. Read loop only.</summary>
     public void AnswerBehind(in Ack ack)
@@ -87,9 +129,8 @@ internal sealed partial class MqttConnection
     // Null, or why the client cannot stay.
     private Fault? SettlePubAcks()
     {
-        ReadOnlySpan<ushort> packetIds = _batch!.PubAcks;
-        if (packetIds.IsEmpty) return null;
-        AcknowledgeOutcome outcome = Session!.OnPubAcks(this, packetIds);
+        if (!_batch!.HasPubAcks) return null;
+        AcknowledgeOutcome outcome = Session!.OnPubAcks(this, _batch.PubAcks);
         _batch.ClearPubAcks();
         return outcome == AcknowledgeOutcome.WrongFlow ? EngineFaults.WrongFlow : null;
     }

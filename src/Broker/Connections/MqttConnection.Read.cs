@@ -30,9 +30,8 @@ internal sealed partial class MqttConnection
     private TopicCache? _topics;
     private TouchedConnections? _touchedConnections;
     private ReadBatch? _batch;
+    private TaskCompletionSource? _readingEnded;
     private bool _isReading;
-
-    public bool IsReading => Volatile.Read(ref _isReading);
 
     /// <summary>Routes of the topics this client publishes to. Read loop only.</summary>
     public TopicCache Topics => _topics ??= new TopicCache(Engine.Router.Subscriptions, Listener.MountPoint);
@@ -43,9 +42,17 @@ internal sealed partial class MqttConnection
     /// <summary>Topics by the aliases that the client gave them; index 0 is not used. Read loop only.</summary>
     public TopicRoute?[]? InboundAliases { get; set; }
 
+    public Task ReadingEndedAsync()
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Exchange(ref _readingEnded, ended);
+        if (!Volatile.Read(ref _isReading)) ended.TrySetResult();
+        return ended.Task;
+    }
+
     private HandlerResult TakeBatch(in ReadResult read)
     {
-        // A full fence: who closes it and then sees it not reading knows that it will not.
+        // Full fences, here and at the end: either this sees that it is closed, or who closed it sees it reading and is told.
         Interlocked.Exchange(ref _isReading, true);
         try
         {
@@ -53,7 +60,8 @@ internal sealed partial class MqttConnection
         }
         finally
         {
-            Volatile.Write(ref _isReading, false);
+            Interlocked.Exchange(ref _isReading, false);
+            Volatile.Read(ref _readingEnded)?.TrySetResult();
         }
     }
 
@@ -86,6 +94,7 @@ internal sealed partial class MqttConnection
             while (true)
             {
                 HandlerResult result = ConsumeSome(ref buffer, out bool isAtEnd);
+                RouteRun();
                 if (SettlePubAcks() is { } fault && result.Action != HandlerAction.Close) result = HandlerResult.Close(fault);
                 if (result.Action != HandlerAction.Continue || isAtEnd)
                 {
@@ -159,7 +168,7 @@ internal sealed partial class MqttConnection
         int bytesMax = Engine.Options.Limits.PacketBytesMax;
         HandlerResult result = HandlerResult.Continue;
         // Frames are cut from the first segment as long as they lie in it: cutting them from the sequence costs more each.
-        ReadOnlySpan<byte> first = buffer.FirstSpan;
+        ReadOnlySpan<byte> first = BeginSegment(in buffer);
         int offset = 0;
         for (int count = 0; count < FramesPerDrain && result.Action == HandlerAction.Continue; count++)
         {
@@ -168,7 +177,7 @@ internal sealed partial class MqttConnection
             if (status == FrameStatus.Incomplete && !buffer.IsSingleSegment)
             {
                 buffer = buffer.Slice(offset);
-                first = buffer.FirstSpan;
+                first = BeginSegment(in buffer);
                 offset = 0;
                 status = FrameReader.TryRead(in buffer, bytesMax, Version, out header, out fault);
             }
@@ -183,20 +192,32 @@ internal sealed partial class MqttConnection
             }
             result = HandleStraddling(in header, buffer.Slice(header.HeaderLength, header.RemainingLength));
             buffer = buffer.Slice(header.TotalLength);
-            first = buffer.FirstSpan;
+            first = BeginSegment(in buffer);
             offset = 0;
         }
         buffer = buffer.Slice(offset);
         return result;
     }
 
+    // What is not routed lies in the segment before.
+    private ReadOnlySpan<byte> BeginSegment(in ReadOnlySequence<byte> buffer)
+    {
+        RouteRun();
+        _batch!.Segment = buffer.First;
+        return buffer.FirstSpan;
+    }
+
     private HandlerResult HandleStraddling(in FrameHeader header, in ReadOnlySequence<byte> body)
     {
+        RouteRun();
         byte[] rented = ArrayPool<byte>.Shared.Rent(header.RemainingLength);
         try
         {
             body.CopyTo(rented);
-            return Handle(in header, rented.AsSpan(0, header.RemainingLength));
+            _batch!.Segment = rented;
+            HandlerResult result = Handle(in header, rented.AsSpan(0, header.RemainingLength));
+            RouteRun();
+            return result;
         }
         finally
         {
@@ -211,7 +232,8 @@ internal sealed partial class MqttConnection
             bool isConnect = header.Type == PacketType.Connect;
             return isConnect ? TakeConnect(body) : HandlerResult.Close(EngineFaults.FirstPacketNotConnect);
         }
-        // Behind those that came before it.
+        // Behind what came before it.
+        if (header.Type != PacketType.Publish) RouteRun();
         if (header.Type != PacketType.PubAck && SettlePubAcks() is { } fault) return HandlerResult.Close(fault);
         return header.Type switch
         {

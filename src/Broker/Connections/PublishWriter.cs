@@ -38,77 +38,63 @@ internal sealed class PublishWriter
             && message.ExpiresAt == Message.NeverExpires)
             return TryCopy(output, shared.Get(message, _version, entry.Sequence != 0), in entry, dup);
 
-        bool isAliasNew = false;
-        ushort alias = _aliases is null ? (ushort)0 : _aliases.Get(message.Topic.Name, out isAliasNew);
-        if (TryEncode(output, in entry, dup, time, ids, alias, isAliasNew)) return true;
-        if (!isAliasNew) return false;
-        // The client was not told of the alias; and without it the packet is three bytes shorter.
-        _aliases!.TakeBack(message.Topic.Name);
-        return TryEncode(output, in entry, dup, time, ids, alias: 0, isAliasNew: false);
-    }
-
-    /// <summary>Writes a message that is passed; false, with nothing written, when the client does not take as much.</summary>
-    public bool TryWrite(PipeWriter output, in Publication publication, in PassedDelivery delivery)
-    {
-        ReadOnlySpan<uint> ids = _version == ProtocolVersion.Mqtt50 ? delivery.SubscriptionIds : [];
-        if (_aliases is not null || !ids.IsEmpty) return TryWriteWithProperties(output, in publication, in delivery, ids);
-        ReadOnlySpan<byte> topic = WithoutMountPoint(publication.Topic.Utf8);
-        int length = PublishEncoder.GetPlainLength(
-            _version, topic.Length, delivery.Qos, publication.Properties.Length, publication.Payload.Length);
-        if (length > _packetBytesMax) return false;
-        Span<byte> frame = output.GetSpan(length);
-        PublishEncoder.WritePlain(
-            frame, _version, topic, delivery.Qos, delivery.Retain, delivery.PacketId, publication.Properties,
-            publication.Payload);
-        output.Advance(length);
-        return true;
-    }
-
-    private bool TryWriteWithProperties(
-        PipeWriter output, in Publication publication, in PassedDelivery delivery, ReadOnlySpan<uint> ids)
-    {
-        bool isAliasNew = false;
-        ushort alias = _aliases is null ? (ushort)0 : _aliases.Get(publication.Topic.Name, out isAliasNew);
-        while (true)
-        {
-            var fields = new PublishFields
-            {
-                Qos = delivery.Qos,
-                Retain = delivery.Retain,
-                TopicUtf8 = alias != 0 && !isAliasNew ? [] : WithoutMountPoint(publication.Topic.Utf8),
-                PacketId = delivery.PacketId,
-                ForwardedProperties = publication.Properties,
-                SubscriptionIds = ids,
-                TopicAlias = alias,
-                Payload = publication.Payload,
-            };
-            if (TryEncode(output, in fields)) return true;
-            if (!isAliasNew) return false;
-            // As above: without its alias it may fit.
-            _aliases!.TakeBack(publication.Topic.Name);
-            (alias, isAliasNew) = (0, false);
-        }
-    }
-
-    private bool TryEncode(
-        PipeWriter output, in OutboxEntry entry, bool dup, TimeProvider time, uint[] ids, ushort alias, bool isAliasNew)
-    {
-        Message message = entry.Message;
         var fields = new PublishFields
         {
             Dup = dup,
             Qos = entry.Qos,
             Retain = entry.Retain,
-            TopicUtf8 = alias != 0 && !isAliasNew ? [] : WithoutMountPoint(message.Topic.Utf8),
             PacketId = PacketIdOf(in entry),
             ForwardedProperties = message.Properties,
             MessageExpirySeconds = message.ExpiresAt == Message.NeverExpires
                 ? null
                 : message.RemainingSeconds(time.GetUtcNow().ToUnixTimeMilliseconds()),
             SubscriptionIds = ids,
-            TopicAlias = alias,
             Payload = message.Payload,
         };
+        return TryWriteWithAlias(output, message.Topic, fields);
+    }
+
+    /// <summary>Writes a message that is passed; false, with nothing written, when the client does not take as much.</summary>
+    public bool TryWrite(PipeWriter output, in PublicationRun run, int index, in PassedDelivery delivery)
+    {
+        ushort packetId = delivery.Qos == QualityOfService.AtMostOnce
+            ? (ushort)0
+            : PacketIds.Of(delivery.FirstSequence + index);
+        ReadOnlySpan<byte> properties = run.PropertiesOf(index);
+        ReadOnlySpan<byte> payload = run.PayloadOf(index);
+        ReadOnlySpan<uint> ids = _version == ProtocolVersion.Mqtt50 ? delivery.SubscriptionIds : [];
+        if (_aliases is not null || !ids.IsEmpty)
+        {
+            var fields = new PublishFields
+            {
+                Qos = delivery.Qos,
+                PacketId = packetId,
+                ForwardedProperties = properties,
+                SubscriptionIds = ids,
+                Payload = payload,
+            };
+            return TryWriteWithAlias(output, run.Topic, fields);
+        }
+        ReadOnlySpan<byte> topic = WithoutMountPoint(run.Topic.Utf8);
+        int length = PublishEncoder.GetPlainLength(_version, topic.Length, delivery.Qos, properties.Length, payload.Length);
+        if (length > _packetBytesMax) return false;
+        Span<byte> frame = output.GetSpan(length);
+        PublishEncoder.WritePlain(frame, _version, topic, delivery.Qos, packetId, properties, payload);
+        output.Advance(length);
+        return true;
+    }
+
+    private bool TryWriteWithAlias(PipeWriter output, Topic topic, PublishFields fields)
+    {
+        ReadOnlySpan<byte> name = WithoutMountPoint(topic.Utf8);
+        bool isAliasNew = false;
+        fields.TopicAlias = _aliases is null ? (ushort)0 : _aliases.Get(topic.Name, out isAliasNew);
+        fields.TopicUtf8 = fields.TopicAlias != 0 && !isAliasNew ? [] : name;
+        if (TryEncode(output, in fields)) return true;
+        if (!isAliasNew) return false;
+        // The client was not told of the alias; and without it the packet is three bytes shorter.
+        _aliases!.TakeBack(topic.Name);
+        fields.TopicAlias = 0;
         return TryEncode(output, in fields);
     }
 

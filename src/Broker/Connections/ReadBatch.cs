@@ -16,6 +16,12 @@ internal sealed class ReadBatch
     private readonly List<Ack> _answers = [];
     private readonly List<ushort> _pubAcks = [];
 
+    /// <summary>What was published and is not routed yet.</summary>
+    public OpenRun Run { get; } = new();
+
+    /// <summary>The buffer that <see cref="Run"/> lies in.</summary>
+    public ReadOnlyMemory<byte> Segment { get; set; }
+
     /// <summary>
     /// PUBACK, PUBREC and PUBCOMP that are owed to the publisher, in the order in which the packets came [MQTT-4.6.0-2].
     /// </summary>
@@ -26,6 +32,8 @@ internal sealed class ReadBatch
 
     /// <summary>Packet ids of PUBACKs that came one after the other.</summary>
     public ReadOnlySpan<ushort> PubAcks => CollectionsMarshal.AsSpan(_pubAcks);
+
+    public bool HasPubAcks => _pubAcks.Count > 0;
 
     /// <summary>The thread's, unless another batch of this thread has it, within which this one is read.</summary>
     public static ReadBatch Borrow()
@@ -39,6 +47,8 @@ internal sealed class ReadBatch
     {
         ClearAnswers();
         ClearPubAcks();
+        Run.Clear();
+        Segment = default;
         _spare = this;
     }
 

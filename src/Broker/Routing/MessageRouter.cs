@@ -27,25 +27,39 @@ internal sealed partial class MessageRouter
 
     public SubscriptionTree Subscriptions { get; }
 
-    /// <summary>Routes a message as it came, whose receivers are known. When it passes to all, no object is made of it.</summary>
-    public RouteResult Route(in Publication publication, MatchResult match, TouchedConnections touched)
+    /// <summary>
+    /// Routes messages as they came, whose receivers are known: to each receiver all of them. Of those that pass to everybody no
+    /// objects are made.
+    /// </summary>
+    /// <param name="run">What.</param>
+    /// <param name="match">To whom.</param>
+    /// <param name="touched">Takes the receivers.</param>
+    /// <param name="tickets">One for each message, raised to what must be durable before the publisher is answered.</param>
+    /// <param name="messages">Takes those that somebody keeps.</param>
+    public void Route(
+        in PublicationRun run, MatchResult match, TouchedConnections touched, Span<long> tickets, RunMessages messages)
     {
+        // More receivers than can be held send at once what they got. That is for several messages only: alone, one waits in the
+        // queues for what else the read batch brings.
+        bool isLarge = match.Receivers.Length > ConnectionHold.CountMax;
+        bool mayPass = !isLarge || run.Count > 1;
         bool isShared = match.FanOut > 1;
-        if (publication.Retain) return Route(publication.ToMessage(isShared), match, touched);
-        // With more receivers than can be held it is no cheaper, and it would be them in turn who wait for the others.
-        bool mayPass = match.Receivers.Length <= ConnectionHold.CountMax;
-        Message? message = null;
-        long ticket = 0;
         foreach (Receiver receiver in match.Receivers)
         {
-            if (receiver.For(publication.PublisherId) is not { } subscription) continue;
-            if (mayPass && touched.TryPass(in publication, subscription)) continue;
-            message ??= publication.ToMessage(isShared);
-            ticket = Math.Max(ticket, Deliver(message, subscription, touched).Ticket);
+            if (receiver.For(run.PublisherId) is not { } subscription) continue;
+            int passed = mayPass ? touched.Pass(in run, subscription) : 0;
+            if (isLarge && passed > 0) touched.Release();
+            for (int i = passed; i < run.Count; i++)
+            {
+                Message message = messages.Get(in run, i, isShared);
+                tickets[i] = Math.Max(tickets[i], Deliver(message, subscription, touched).Ticket);
+            }
         }
         foreach (SharedGroup group in match.Groups)
-            ticket = Math.Max(ticket, DeliverToOne(message ??= publication.ToMessage(isShared), group, touched));
-        return new RouteResult(!match.IsEmpty, ticket);
+        {
+            for (int i = 0; i < run.Count; i++)
+                tickets[i] = Math.Max(tickets[i], DeliverToOne(messages.Get(in run, i, isShared), group, touched));
+        }
     }
 
     /// <summary>Routes a message whose receivers are known.</summary>

@@ -36,9 +36,13 @@ internal sealed class TouchedConnections
         connection.Drain();
     }
 
-    /// <summary>Writes a message to its receiver at once, where that may be done: <see cref="Session.TryPass"/>.</summary>
-    public bool TryPass(in Publication publication, Subscription subscription) =>
-        MayDrainNow && subscription.Session.TryPass(in publication, subscription, Hold);
+    /// <summary>Writes messages to their receiver at once, where that may be done: <see cref="Session.Pass"/>.</summary>
+    /// <returns>How many were written, from the first on.</returns>
+    public int Pass(in PublicationRun run, Subscription subscription) =>
+        MayDrainNow ? subscription.Session.Pass(in run, subscription, Hold) : 0;
+
+    /// <summary>Lets go of the connections that were written to: each sends it.</summary>
+    public void Release() => _hold?.Release();
 
     /// <summary>Drains all on this thread and forgets them.</summary>
     public void Drain()

@@ -8,8 +8,11 @@ internal interface ISessionConnection
     /// <summary>Whether what it promises waits for its commit (<c>durability commit</c>).</summary>
     bool WaitsForCommit { get; }
 
-    /// <summary>Whether it handles packets at this moment. Once it is closed it does not begin again.</summary>
-    bool IsReading { get; }
+    /// <summary>
+    /// Ends when the packets that it read are handled, after it was told to close: it reads no more. Who took the session over
+    /// may ask, once.
+    /// </summary>
+    Task ReadingEndedAsync();
 
     /// <summary>Says that this thread will drain the connection at the end of its read batch.</summary>
     /// <returns>False when some thread has said so already and has not begun: that drain sends this too.</returns>
@@ -22,11 +25,13 @@ internal interface ISessionConnection
     /// <param name="hold">In whose name; it is asked to let go later. True also when it has the right already.</param>
     bool TryHold(ConnectionHold hold);
 
-    /// <summary>Writes a message to the output of a connection that is held.</summary>
-    /// <param name="publication">What.</param>
-    /// <param name="delivery">How it is sent.</param>
-    /// <returns>False when it is larger than the client takes: it was counted and not written.</returns>
-    bool Pass(in Publication publication, in PassedDelivery delivery);
+    /// <summary>
+    /// Writes messages to the output of a connection that is held. One that is larger than the client takes is counted and done.
+    /// </summary>
+    /// <param name="run">What.</param>
+    /// <param name="count">How many of them, from the first on.</param>
+    /// <param name="delivery">How they are sent.</param>
+    void Pass(in PublicationRun run, int count, in PassedDelivery delivery);
 
     /// <summary>Gives the right back, if it is still there, and sends what was written.</summary>
     /// <param name="hold">Who had it.</param>

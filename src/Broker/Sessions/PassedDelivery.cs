@@ -2,9 +2,8 @@ using Broker.Protocol;
 
 namespace Broker.Sessions;
 
-/// <summary>How a message that is written at once goes to one session.</summary>
+/// <summary>How messages that are written at once go to one session.</summary>
 /// <param name="Qos">Effective QoS, 0 or 1.</param>
-/// <param name="Retain">The RETAIN flag to send.</param>
-/// <param name="PacketId">0 with QoS 0.</param>
+/// <param name="FirstSequence">QoS 1: the sequence number of the first; the others follow it.</param>
 /// <param name="SubscriptionIds">Subscription Identifiers to send along; may be empty.</param>
-internal readonly record struct PassedDelivery(QualityOfService Qos, bool Retain, ushort PacketId, uint[] SubscriptionIds);
+internal readonly record struct PassedDelivery(QualityOfService Qos, long FirstSequence, uint[] SubscriptionIds);

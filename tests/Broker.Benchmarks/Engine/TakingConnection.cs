@@ -43,12 +43,12 @@ internal sealed class TakingConnection : ISessionConnection
         _batch.Clear();
     }
 
-    public bool IsReading => false;
+    public Task ReadingEndedAsync() => Task.CompletedTask;
 
     /// <summary>Never: everything goes by the queues.</summary>
     public bool TryHold(ConnectionHold hold) => false;
 
-    public bool Pass(in Publication publication, in PassedDelivery delivery) =>
+    public void Pass(in PublicationRun run, int count, in PassedDelivery delivery) =>
         throw new InvalidOperationException("It is never held.");
 
     public void LetGo(ConnectionHold hold)

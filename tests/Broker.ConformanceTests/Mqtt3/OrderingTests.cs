@@ -100,8 +100,9 @@ public sealed class OrderingTests
             "34 06 00 01 'a' 00 09 'x' | 62 02 00 09 | 32 06 00 01 'a' 00 02 'x' | 82 06 00 03 00 01 'b' 01 | " +
             "32 06 00 01 'a' 00 04 'x' | 34 06 00 01 'a' 00 09 'x'");
 
-        foreach (string ack in (string[])["50 02 00 09", "70 02 00 09", "40 02 00 02", "90 03 00 03 01", "40 02 00 04", "50 02 00 09"])
-            await client.ExpectBytesAsync(ack);
+        string[] acks =
+            ["50 02 00 09", "70 02 00 09", "40 02 00 02", "90 03 00 03 01", "40 02 00 04", "50 02 00 09"];
+        foreach (string ack in acks) await client.ExpectBytesAsync(ack);
     }
 
     [Fact, Spec("MQTT-4.6.0-2")]

@@ -114,16 +114,40 @@ public sealed class DrainStressTests
         MessageRouter router = broker.Engine.Router;
         TouchedConnections touched = new();
         string topic = $"s/{publisher}";
-        for (int i = 0; i < each; i++)
+        var random = new Random(publisher);
+        for (int i = 0; i < each;)
         {
+            int count = Math.Min(random.Next(1, 9), each - i);
             MatchResult match = router.Subscriptions.Match(topic);
-            Message message = TestMessages.Of(topic, qos, i.ToString(CultureInfo.InvariantCulture), $"p{publisher}");
             // Both ways, in turns that fall differently in each drain: what passes must not overtake what waits.
-            if (i % 7 < 4) router.Route(TestMessages.AsItCame(message), match, touched);
-            else router.Route(message, match, touched);
-            if (i % 16 == 0) touched.Drain();
+            if (qos != QualityOfService.ExactlyOnce && random.Next(2) == 0) Pass(router, match, touched, topic, qos, i, count);
+            else for (int k = 0; k < count; k++) router.Route(MessageOf(topic, qos, i + k), match, touched);
+            i += count;
+            if (random.Next(4) == 0) touched.Drain();
         }
         touched.Drain();
+    }
+
+    private static Message MessageOf(string topic, QualityOfService qos, int number) =>
+        TestMessages.Of(topic, qos, number.ToString(CultureInfo.InvariantCulture), topic);
+
+    private static void Pass(
+        MessageRouter router, MatchResult match, TouchedConnections touched, string topic, QualityOfService qos, int first,
+        int count)
+    {
+        List<byte> buffer = [];
+        var parts = new PublicationPart[count];
+        for (int k = 0; k < count; k++)
+        {
+            byte[] payload = MessageOf(topic, qos, first + k).Payload.ToArray();
+            parts[k] = new PublicationPart(buffer.Count, payload.Length, PropertiesLength: 0, PacketId: 0);
+            buffer.AddRange(payload);
+        }
+        var run = new PublicationRun
+        {
+            Topic = new Topic(topic), Qos = qos, PublisherId = topic, Buffer = buffer.ToArray(), Parts = parts,
+        };
+        router.Route(in run, match, touched, new long[count], new RunMessages());
     }
 
     /// <summary>What has come from each publisher; a message counts when it comes first.</summary>

@@ -25,17 +25,5 @@ internal static class TestMessages
     public static Message Expiring(string topic, long expiresAt, QualityOfService qos = QualityOfService.AtMostOnce) =>
         new(new Topic(topic), "x"u8.ToArray(), 0) { Qos = qos, ExpiresAt = expiresAt };
 
-    /// <summary>As a handler has it, before anybody keeps it.</summary>
-    public static Publication AsItCame(Message message) => new()
-    {
-        Topic = message.Topic,
-        Properties = message.Properties,
-        Payload = message.Payload,
-        Qos = message.Qos,
-        Retain = message.Retain,
-        ExpiresAt = message.ExpiresAt,
-        PublisherId = message.PublisherId!,
-    };
-
     public static string Text(this Message message) => Encoding.UTF8.GetString(message.Payload);
 }

@@ -10,9 +10,6 @@ namespace Broker.Connections.Handlers;
 /// <summary>PUBLISH from a client: every "may this happen" on one screen, then the router.</summary>
 internal static partial class PublishHandler
 {
-    /// <summary>Forwarded properties that stand among others are copied together: so many bytes of them on the stack.</summary>
-    private const int ForwardedBytesOnStack = 128;
-
     public static HandlerResult Handle(MqttConnection connection, byte flags, ReadOnlySpan<byte> body)
     {
         ClientParameters parameters = connection.Parameters!;
@@ -26,6 +23,7 @@ internal static partial class PublishHandler
         if (!TryResolveTopic(connection, in packet, out TopicRoute? route, out fault)) return HandlerResult.Close(fault!);
         if (connection.LogsPackets) LogReceived(connection, in packet, route!);
         if (packet.Qos != QualityOfService.ExactlyOnce) return Take(connection, in packet, route!);
+        connection.RouteRun();
         // Its receipt without its deliveries would lose it, its deliveries without the receipt would bring it twice.
         connection.Engine.Store.BeginGroup();
         connection.Touched.MayDrainNow = false;
@@ -57,6 +55,8 @@ internal static partial class PublishHandler
         ReasonCode reason = Refusal(connection, in packet, route);
         if (reason == ReasonCode.Success)
         {
+            // Its answer comes when it is routed.
+            if (!route.Match.IsEmpty && connection.TryJoinRun(in packet, route)) return HandlerResult.Continue;
             RouteResult routed = Route(connection, in packet, route);
             ticket = Math.Max(ticket, routed.Ticket);
             connection.NoteTicket(ticket);
@@ -115,31 +115,22 @@ internal static partial class PublishHandler
     private static RouteResult Route(MqttConnection connection, in PublishPacket packet, TopicRoute route)
     {
         if (route.Match.IsEmpty && !packet.Retain) return default;
-        if (packet.HasOnlyForwardedProperties) return Route(connection, in packet, route, packet.Properties);
-        Span<byte> forwarded = packet.ForwardedPropertiesLength <= ForwardedBytesOnStack
-            ? stackalloc byte[ForwardedBytesOnStack]
-            : new byte[packet.ForwardedPropertiesLength];
-        forwarded = forwarded[..packet.ForwardedPropertiesLength];
-        packet.CopyForwardedProperties(forwarded);
-        return Route(connection, in packet, route, forwarded);
-    }
-
-    private static RouteResult Route(
-        MqttConnection connection, in PublishPacket packet, TopicRoute route, ReadOnlySpan<byte> forwarded)
-    {
-        var publication = new Publication
+        connection.RouteRun();
+        byte[] body = GC.AllocateUninitializedArray<byte>(packet.ForwardedPropertiesLength + packet.Payload.Length);
+        packet.CopyForwardedProperties(body);
+        packet.Payload.CopyTo(body.AsSpan(packet.ForwardedPropertiesLength));
+        var message = new Message(route.Topic, body, packet.ForwardedPropertiesLength)
         {
-            Topic = route.Topic,
-            Properties = forwarded,
-            Payload = packet.Payload,
             Qos = packet.Qos,
             Retain = packet.Retain,
             ExpiresAt = packet.HasMessageExpiry
                 ? connection.Engine.Time.GetUtcNow().ToUnixTimeMilliseconds() + (packet.MessageExpirySeconds * 1000L)
                 : Message.NeverExpires,
             PublisherId = connection.Parameters!.ClientId,
+            // A retained message stays: it does not keep its encoded copies.
+            SharedFrames = route.Match.FanOut > 1 && !packet.Retain ? new SharedFrames() : null,
         };
-        return connection.Engine.Router.Route(in publication, route.Match, connection.Touched);
+        return connection.Engine.Router.Route(message, route.Match, connection.Touched);
     }
 
     private static void Acknowledge(MqttConnection connection, in PublishPacket packet, ReasonCode reason, long ticket)
