@@ -26,10 +26,19 @@ internal sealed partial class MqttConnection
             decision = decision.With(outcome, packet.Version);
         }
         if (decision.Refusal is { } refusal) return Refuse(packet, refusal);
-        CloseReason? refused = Open(packet, decision.Parameters!, out ISessionConnection? previous);
-        // What the client sends here comes behind what it sent there [MQTT-4.6.0-6], to the end of the packets that were read.
-        if (previous is not null) await previous.ReadingEndedAsync();
-        return refused;
+        // Who takes the session over from here waits for this one, and so for all before it.
+        BeginReading();
+        try
+        {
+            CloseReason? refused = Open(packet, decision.Parameters!, out ISessionConnection? previous);
+            // What the client sends here comes behind what it sent there [MQTT-4.6.0-6], as far as that was read.
+            if (previous is not null) await previous.ReadingEndedAsync();
+            return refused;
+        }
+        finally
+        {
+            EndReading();
+        }
     }
 
     private ValueTask<AuthenticationOutcome> AuthenticateAsync(ConnectPacket packet) =>

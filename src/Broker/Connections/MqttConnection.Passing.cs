@@ -19,7 +19,7 @@ internal sealed partial class MqttConnection
         // Only who holds it writes its own name here: what another thread reads is never its own by chance.
         if (_hold == hold)
         {
-            if (_output.UnflushedBytes < FlushBytes) return true;
+            if (_output.UnflushedBytes < FlushBytes && !Session!.HasManyWaiting) return true;
             LetGo(hold);
         }
         if (!hold.HasRoom || !TryTakeOutput()) return false;

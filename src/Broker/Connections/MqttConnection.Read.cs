@@ -52,17 +52,24 @@ internal sealed partial class MqttConnection
 
     private HandlerResult TakeBatch(in ReadResult read)
     {
-        // Full fences, here and at the end: either this sees that it is closed, or who closed it sees it reading and is told.
-        Interlocked.Exchange(ref _isReading, true);
+        BeginReading();
         try
         {
             return _closeReason is { } already ? HandlerResult.Close(already) : TakeBatchIn(in read);
         }
         finally
         {
-            Interlocked.Exchange(ref _isReading, false);
-            Volatile.Read(ref _readingEnded)?.TrySetResult();
+            EndReading();
         }
+    }
+
+    // Full fences, here and at the end: either this sees that it is closed, or who closed it sees it reading and is told.
+    private void BeginReading() => Interlocked.Exchange(ref _isReading, true);
+
+    private void EndReading()
+    {
+        Interlocked.Exchange(ref _isReading, false);
+        Volatile.Read(ref _readingEnded)?.TrySetResult();
     }
 
     private HandlerResult TakeBatchIn(in ReadResult read)

@@ -49,7 +49,8 @@ internal sealed class OpenRun
 
     /// <summary>Whether it goes where those in the run go.</summary>
     public bool Fits(in PublishPacket packet, TopicRoute route) =>
-        _route == route && Match == route.Match && Qos == packet.Qos && _bytes + BytesOf(in packet, route) <= BytesMax;
+        _route == route && Match == route.Match && !Match.RepeatsSession && Qos == packet.Qos
+        && _bytes + BytesOf(in packet, route) <= BytesMax;
 
     /// <summary>Takes a publication that fits, or the first.</summary>
     /// <param name="packet">What.</param>

@@ -13,6 +13,9 @@ internal readonly record struct RouteResult(bool HasSubscribers, long Ticket);
 /// <summary>Brings a message to the retained tree and to every session whose subscription matches. Thread-safe.</summary>
 internal sealed partial class MessageRouter
 {
+    /// <summary>A send costs about as much as so many messages do by the queues rather than at once.</summary>
+    private const int LargeRunCountMin = 16;
+
     private readonly RetainedTree _retained;
     private readonly BrokerMetrics _metrics;
     private readonly ILogger _logger;
@@ -39,10 +42,10 @@ internal sealed partial class MessageRouter
     public void Route(
         in PublicationRun run, MatchResult match, TouchedConnections touched, Span<long> tickets, RunMessages messages)
     {
-        // More receivers than can be held send at once what they got. That is for several messages only: alone, one waits in the
-        // queues for what else the read batch brings.
+        // More receivers than can be held send at once what they got. That pays when it is much; less waits in the queues for
+        // what this and other publishers bring meanwhile.
         bool isLarge = match.Receivers.Length > ConnectionHold.CountMax;
-        bool mayPass = !isLarge || run.Count > 1;
+        bool mayPass = !isLarge || run.Count >= LargeRunCountMin;
         bool isShared = match.FanOut > 1;
         foreach (Receiver receiver in match.Receivers)
         {

@@ -86,9 +86,19 @@ internal sealed class SubscriptionTree
             // Wildcards at the first level do not match topics that begin with '$' [MQTT-4.7.2-1].
             Collect(_root, topic, topic.StartsWith('$'), matched, ref groups);
             Receiver[] receivers = _allowDuplicates ? [.. matched.Select(Single)] : MergedReceivers.Of(matched);
-            return new MatchResult(_generation, receivers, groups is null ? [] : [.. groups]);
+            return new MatchResult(_generation, receivers, groups is null ? [] : [.. groups])
+            {
+                RepeatsSession = _allowDuplicates && RepeatsSession(receivers),
+            };
         }
     }
+
+    private static bool RepeatsSession(Receiver[] receivers) => receivers.Length switch
+    {
+        0 or 1 => false,
+        2 => receivers[0].ForOthers.Session == receivers[1].ForOthers.Session,
+        _ => receivers.DistinctBy(static receiver => receiver.ForOthers.Session).Count() < receivers.Length,
+    };
 
     private static Receiver Single(Subscription subscription) =>
         new(subscription, subscription.NoLocal ? null : subscription);

@@ -17,6 +17,7 @@ internal sealed class TouchedConnections
 
     /// <summary>
     /// Whether a long queue may be drained in between. Not while a group of the store is open: no commit begins until it ends.
+    /// Nothing is held then either: <see cref="Release"/> first.
     /// </summary>
     public bool MayDrainNow { get; set; } = true;
 

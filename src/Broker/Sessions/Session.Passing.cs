@@ -32,6 +32,9 @@ internal sealed partial class Session
     /// </summary>
     public bool HasWaiting => Volatile.Read(ref _outbox) is { Count: > 0 };
 
+    /// <summary>Whether so much waits that it is time to drain, before limits begin to bite. Without the lock.</summary>
+    public bool HasManyWaiting => Volatile.Read(ref _outbox) is { } outbox && outbox.Count >= _context.Limits.DrainAt;
+
     // Asked without the lock, so that what cannot pass costs little; QoS 1 is asked again with it.
     private bool MightPass(QualityOfService qos) => qos switch
     {
@@ -51,6 +54,8 @@ internal sealed partial class Session
             bool isKept = _connection != connection || ExpirySeconds > 0 || _keepsState;
             if (isKept || _replays is not null || _outbox is { ReliableCount: > 0 }) return 0;
             InflightWindow window = _window ??= new InflightWindow();
+            // A session that was kept until this connection: what it is owed again goes first.
+            if (window.HasResend) return 0;
             int count = 0;
             while (count < run.Count && HasRoom() && window.CanAdd(_lastSequence + 1))
                 window.AddPassed(++_lastSequence, run.Parts[count++].PayloadLength);

@@ -90,6 +90,30 @@ public sealed class OrderingTests
         }
     }
 
+    // allow_duplicate_messages: a copy for each subscription.
+    [Theory, Spec("MQTT-4.6.0-6")]
+    [InlineData(AtMostOnce)]
+    [InlineData(AtLeastOnce)]
+    public async Task PUBLISH_FromServer_OneReadBroughtSeveralForTwoSubscriptionsOfAClient_CopiesComeWithTheirMessage(
+        QualityOfService qos)
+    {
+        await using var broker = new TestBroker();
+        TestClient subscriber = await broker.ConnectAsync("subscriber");
+        await subscriber.SubscribeAsync("a/+", qos);
+        await subscriber.SubscribeAsync("a/#", qos);
+        TestClient publisher = await broker.ConnectAsync("publisher");
+
+        await publisher.SendBytesAsync(string.Join(" | ", Enumerable.Range(10, 5).Select(number => qos == AtMostOnce
+            ? $"30 07 00 03 'a/b' '{number}'"
+            : $"32 09 00 03 'a/b' 00 {number:x2} '{number}'")));
+
+        for (int number = 10; number < 15; number++)
+        {
+            await subscriber.ExpectPublishAsync("a/b", $"{number}");
+            await subscriber.ExpectPublishAsync("a/b", $"{number}");
+        }
+    }
+
     [Fact, Spec("MQTT-4.6.0-2"), Spec("MQTT-4.6.0-3")]
     public async Task ACKS_FromServer_OneReadBroughtPublishesPubRelsAndASubscribe_ComeInTheirOrder()
     {

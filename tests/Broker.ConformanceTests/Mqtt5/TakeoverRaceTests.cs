@@ -63,6 +63,7 @@ public sealed class TakeoverRaceTests
         TestClient old = await broker.ResumeAsync("p");
         await old.PublishAsync(new("a", "first") { Retain = true });
         await isHandled.Task.WaitAsync(TestTime.Patience);
+        await broker.ResumeAsync("p"); // Which is taken over while it waits.
         TestClient next = await broker.ResumeAsync("p");
 
         await next.PublishAsync(new("b", "second"));

@@ -1,4 +1,6 @@
+using System.Text;
 using Broker.Messages;
+using Broker.Protocol;
 using Broker.Sessions;
 
 namespace Broker.UnitTests.Engine;
@@ -33,11 +35,22 @@ internal sealed class FakeConnection : ISessionConnection
 
     public Task ReadingEndedAsync() => Task.CompletedTask;
 
-    /// <summary>Never: everything goes by the queues.</summary>
-    public bool TryHold(ConnectionHold hold) => false;
+    /// <summary>Whether it can be written to at once. Default: everything goes by the queues.</summary>
+    public bool MayBeHeld { get; set; }
 
-    public void Pass(in PublicationRun run, int count, in PassedDelivery delivery) =>
-        throw new InvalidOperationException("It is never held.");
+    /// <summary>What was written to it at once: <c>q1 m7 payload</c>.</summary>
+    public List<string> Passed { get; } = [];
+
+    public bool TryHold(ConnectionHold hold) => MayBeHeld;
+
+    public void Pass(in PublicationRun run, int count, in PassedDelivery delivery)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            string id = delivery.Qos == QualityOfService.AtMostOnce ? "" : $" m{PacketIds.Of(delivery.FirstSequence + i)}";
+            Passed.Add($"q{(int)delivery.Qos}{id} {Encoding.UTF8.GetString(run.PayloadOf(i))}");
+        }
+    }
 
     public void LetGo(ConnectionHold hold)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using Broker.Configuration;
 using Broker.Diagnostics;
 using Broker.Messages;
@@ -58,6 +59,21 @@ internal sealed class SessionBench : IDisposable
     public OfferResult Offer(Message message) =>
         Session.Offer(
             message, new Subscription { Session = Session, Key = "#", Filter = "#", Qos = QualityOfService.ExactlyOnce });
+
+    /// <summary>Passes a run of messages with one character each, by a subscription to everything.</summary>
+    public int Pass(string payloads, QualityOfService qos)
+    {
+        var run = new PublicationRun
+        {
+            Topic = new Topic("t"),
+            Qos = qos,
+            PublisherId = "p",
+            Buffer = Encoding.UTF8.GetBytes(payloads),
+            Parts = [.. payloads.Select((_, start) => new PublicationPart(start, 1, PropertiesLength: 0, PacketId: 0))],
+        };
+        var everything = new Subscription { Session = Session, Key = "#", Filter = "#", Qos = QualityOfService.ExactlyOnce };
+        return Session.Pass(in run, everything, new ConnectionHold());
+    }
 
     public OfferResult Offer(string payload, QualityOfService qos) => Offer(TestMessages.Of("t", qos, payload));
 

@@ -24,6 +24,7 @@ internal static partial class PublishHandler
         if (connection.LogsPackets) LogReceived(connection, in packet, route!);
         if (packet.Qos != QualityOfService.ExactlyOnce) return Take(connection, in packet, route!);
         connection.RouteRun();
+        connection.Touched.Release();
         // Its receipt without its deliveries would lose it, its deliveries without the receipt would bring it twice.
         connection.Engine.Store.BeginGroup();
         connection.Touched.MayDrainNow = false;
