@@ -271,6 +271,8 @@ internal sealed partial class MqttConnection
     private HandlerResult HandlePing(ReadOnlySpan<byte> body)
     {
         if (!PingPackets.TryDecode(body, out Fault? fault)) return HandlerResult.Close(fault);
+        // From here on whoever drains may answer it: what came before it is answered first.
+        SettleAnswers();
         Interlocked.Increment(ref _pingResponsesOwed);
         return HandlerResult.Continue;
     }

@@ -158,9 +158,10 @@ internal sealed partial class MqttConnection
             return !_isOutputClosed;
         }
         if (!TryWriteConnAck()) return false;
-        bool hasMore = WriteItems();
         // Behind what was due when the ping came, so that it fences; before the rest of a long queue, so that it is in time.
-        WritePingResponses();
+        int pings = Volatile.Read(ref _pingResponsesOwed) == 0 ? 0 : Interlocked.Exchange(ref _pingResponsesOwed, 0);
+        bool hasMore = WriteItems();
+        for (; pings > 0; pings--) _output.Write(PingPackets.Response);
         return hasMore;
     }
 
@@ -222,12 +223,6 @@ internal sealed partial class MqttConnection
         if (Engine.Store.TryWait(ticket, this)) return true;
         Volatile.Write(ref _waitingTicket, 0);
         return false;
-    }
-
-    private void WritePingResponses()
-    {
-        if (Volatile.Read(ref _pingResponsesOwed) == 0) return;
-        for (int owed = Interlocked.Exchange(ref _pingResponsesOwed, 0); owed > 0; owed--) _output.Write(PingPackets.Response);
     }
 
     // False: it is larger than the client takes, which counts as complete [MQTT-3.1.2-25].
