@@ -144,6 +144,13 @@ public sealed partial class TestClient(IDuplexPipe transport, ProtocolVersion ve
         await transport.Input.CompleteAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Closes its side without DISCONNECT and waits until the broker has closed as well.</summary>
+    public async Task BreakOffAsync()
+    {
+        await transport.Output.CompleteAsync().ConfigureAwait(false);
+        await ExpectEndAsync().ConfigureAwait(false);
+    }
+
     public async ValueTask DisposeAsync() => await CloseAsync().ConfigureAwait(false);
 
     /// <summary>Success, or the word that nobody subscribes to it.</summary>
