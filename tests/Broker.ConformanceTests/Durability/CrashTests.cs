@@ -10,7 +10,7 @@ namespace Broker.ConformanceTests.Durability;
 /// <summary>What is there after the broker was cut off: everything that was acknowledged, and nothing twice.</summary>
 public sealed class CrashTests
 {
-    [Fact, Spec("MQTT-3.1.2-5"), Spec("MQTT-4.6.0-1")]
+    [Fact, Spec("MQTT-3.1.2-5", "3.1.1"), Spec("MQTT-4.6.0-6", "3.1.1")]
     public async Task SESSION_InServer_BrokerCrashes_QueueComesInOrderUnderItsPacketIds()
     {
         await using CrashingBroker crashing = await CrashingBroker.StartAsync();
@@ -29,7 +29,7 @@ public sealed class CrashTests
         }
     }
 
-    [Fact, Spec("MQTT-3.3.1-1"), Spec("MQTT-4.4.0-1")]
+    [Fact, Spec("MQTT-3.3.1-1", "3.1.1"), Spec("MQTT-4.4.0-1", "3.1.1")]
     public async Task PUBLISH_FromServer_BrokerCrashesBeforeItIsAcknowledged_IsSentAgainAsADuplicate()
     {
         await using CrashingBroker crashing = await CrashingBroker.StartAsync();
@@ -48,7 +48,7 @@ public sealed class CrashTests
         Assert.Equal((first, true, second, true), (one.PacketId, one.Dup, two.PacketId, two.Dup));
     }
 
-    [Fact, Spec("MQTT-4.3.3-8")]
+    [Fact, Spec("MQTT-4.3.3-1", "3.1.1")]
     public async Task PUBREL_FromServer_BrokerCrashesBeforePubComp_IsSentAgain()
     {
         await using CrashingBroker crashing = await CrashingBroker.StartAsync();
@@ -69,7 +69,7 @@ public sealed class CrashTests
         await (await crashing.ConnectAsync("client")).ExpectNothingAsync();
     }
 
-    [Fact, Spec("MQTT-4.3.3-10")]
+    [Fact, Spec("MQTT-4.3.3-2", "3.1.1")]
     public async Task PUBLISH_FromClient_QoS2AgainAfterACrash_IsAnsweredAndNotDeliveredAgain()
     {
         await using CrashingBroker crashing = await CrashingBroker.StartAsync();
@@ -98,7 +98,7 @@ public sealed class CrashTests
         await client.ExpectPublishAsync("a", "new");
     }
 
-    [Fact, Spec("MQTT-3.3.1-5"), Spec("MQTT-3.3.1-6")]
+    [Fact, Spec("MQTT-3.3.1-5", "5.0"), Spec("MQTT-3.3.1-6", "5.0")]
     public async Task RETAINED_InServer_BrokerCrashes_WhatWasAcknowledgedIsThere()
     {
         await using CrashingBroker crashing = await CrashingBroker.StartAsync();
@@ -135,7 +135,7 @@ public sealed class CrashTests
         await client.ExpectNothingAsync();
     }
 
-    [Theory, Spec("MQTT-3.1.2-23")]
+    [Theory, Spec("MQTT-3.1.2-23", "5.0")]
     [InlineData(59, true)]
     [InlineData(61, false)]
     public async Task SESSION_InServer_ExpiryRunsWhileTheBrokerIsDown(int downSeconds, bool isPresent)
@@ -152,7 +152,7 @@ public sealed class CrashTests
         Assert.Equal(isPresent, answer.SessionPresent);
     }
 
-    [Fact, Spec("MQTT-3.1.2-23")]
+    [Fact, Spec("MQTT-3.1.2-23", "5.0")]
     public async Task SESSION_InServer_WasConnectedAtTheCrash_ItsTimeBeginsAtTheStartAndOnlyOnce()
     {
         await using CrashingBroker crashing = await CrashingBroker.StartAsync();
@@ -166,7 +166,7 @@ public sealed class CrashTests
         Assert.False((await client.ConnectAsync("client", packet => packet with { CleanStart = false })).SessionPresent);
     }
 
-    [Fact, Spec("MQTT-3.10.4-1"), Spec("MQTT-3.8.3-3"), Spec("MQTT-3.3.4-3")]
+    [Fact, Spec("MQTT-3.10.4-1", "5.0"), Spec("MQTT-3.8.3-3", "5.0"), Spec("MQTT-3.3.4-3")]
     public async Task SUBSCRIPTIONS_InServer_BrokerCrashes_AreThereWithTheirOptions()
     {
         await using CrashingBroker crashing = await CrashingBroker.StartAsync();
@@ -216,7 +216,7 @@ public sealed class CrashTests
         Assert.Equal(0, crashing.Broker.Engine.Sessions.Registry.Sessions.Sum(session => session.QueuedCount));
     }
 
-    [Fact, Spec("MQTT-3.3.1-2"), Spec("MQTT-4.6.0-6")]
+    [Fact, Spec("MQTT-3.3.1-2", "3.1.1"), Spec("MQTT-4.6.0-6", "3.1.1")]
     public async Task QUEUE_OfAwaySession_QoS0IsQueued_ComesInItsOrderAfterACrash()
     {
         await using CrashingBroker crashing = await CrashingBroker.StartAsync(
@@ -258,7 +258,7 @@ public sealed class CrashTests
         Assert.Equal(("sent", true, "waiting", false), (sent.Text, sent.Dup, waiting.Text, waiting.Dup));
     }
 
-    [Theory, Spec("MQTT-4.3.2-4")]
+    [Theory, Spec("MQTT-4.3.2-2", "3.1.1")]
     [InlineData(100)]
     [InlineData(400)]
     [InlineData(700)]

@@ -11,7 +11,7 @@ public sealed class CrashWillTests
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    [Theory, Spec("MQTT-3.1.2-8")]
+    [Theory, Spec("MQTT-3.1.2-8", "5.0")]
     [InlineData(false, 0u, 30)]
     [InlineData(true, 0u, 30)]
     [InlineData(false, 45u, 45)]
@@ -32,7 +32,7 @@ public sealed class CrashWillTests
         await heir.ExpectNothingAsync();
     }
 
-    [Theory, Spec("MQTT-3.1.2-10")]
+    [Theory, Spec("MQTT-3.1.3-9", "5.0")]
     [InlineData(false, false)]
     [InlineData(false, true)]
     [InlineData(true, true)]
@@ -49,7 +49,7 @@ public sealed class CrashWillTests
         await heir.ExpectNothingAsync();
     }
 
-    [Fact, Spec("MQTT-3.1.2-10")]
+    [Fact, Spec("MQTT-3.1.3-9", "5.0")]
     public async Task WILL_OfConnectedClient_BrokerTakesLongToStart_OwnerHasItsTimeFromThenOn()
     {
         await using CrashingBroker crashing = await CrashingBroker.StartAsync();
@@ -64,7 +64,7 @@ public sealed class CrashWillTests
         await heir.ExpectNothingAsync();
     }
 
-    [Fact, Spec("MQTT-3.1.3-9")]
+    [Fact, Spec("MQTT-3.1.2-8", "5.0")]
     public async Task WILL_OfAwayClient_ItsDelayRunsOnWhileTheBrokerIsDown()
     {
         await using CrashingBroker crashing = await CrashingBroker.StartAsync();
@@ -82,7 +82,7 @@ public sealed class CrashWillTests
         await heir.ExpectPublishAsync("w", "gone");
     }
 
-    [Fact, Spec("MQTT-3.1.2-10")]
+    [Fact, Spec("MQTT-3.1.2-10", "5.0")]
     public async Task WILL_AfterDisconnect_BrokerCrashes_IsNotPublished()
     {
         await using CrashingBroker crashing = await CrashingBroker.StartAsync();
@@ -97,7 +97,7 @@ public sealed class CrashWillTests
         await heir.ExpectNothingAsync();
     }
 
-    [Fact, Spec("MQTT-3.1.2-8")]
+    [Fact, Spec("MQTT-3.1.2-10", "5.0")]
     public async Task WILL_ThatWasPublished_BrokerCrashesAfterwards_IsNotPublishedAgain()
     {
         await using CrashingBroker crashing = await CrashingBroker.StartAsync();

@@ -11,7 +11,7 @@ public sealed class PublisherTests
 {
     private readonly ManualStateStore _store = new();
 
-    [Fact, Spec("MQTT-4.3.2-2")]
+    [Fact, Spec("MQTT-4.3.2-2", "3.1.1")]
     public async Task PUBACK_FromServer_PersistentSessionMatches_WaitsForTheCommit()
     {
         await using var broker = new TestBroker(store: _store);
@@ -26,7 +26,7 @@ public sealed class PublisherTests
         await publisher.ExpectAckAsync(PubAck, packetId);
     }
 
-    [Fact, Spec("MQTT-4.3.2-2")]
+    [Fact, Spec("MQTT-4.3.2-2", "3.1.1")]
     public async Task PUBACK_FromServer_ManyPersistentSessionsMatch_WaitsForAllOfThem()
     {
         await using var broker = new TestBroker(store: _store);
@@ -90,7 +90,7 @@ public sealed class PublisherTests
         await publisher.ExpectAckAsync(PubAck, packetId);
     }
 
-    [Fact, Spec("MQTT-4.3.3-2")]
+    [Fact, Spec("MQTT-4.3.3-2", "3.1.1")]
     public async Task PUBREC_FromServer_PersistentSessionMatches_WaitsForTheCommit()
     {
         await using var broker = new TestBroker(store: _store);
@@ -104,7 +104,7 @@ public sealed class PublisherTests
         await publisher.ExpectAckAsync(PubRec, packetId);
     }
 
-    [Fact, Spec("MQTT-4.3.3-2")]
+    [Fact, Spec("MQTT-4.3.3-2", "3.1.1")]
     public async Task PUBREC_FromServer_PublisherIsPersistent_WaitsForItsPacketIdToBeCommitted()
     {
         await using var broker = new TestBroker(store: _store);
@@ -118,7 +118,7 @@ public sealed class PublisherTests
         await publisher.ExpectAckAsync(PubRec, packetId);
     }
 
-    [Fact, Spec("MQTT-4.3.3-2")]
+    [Fact, Spec("MQTT-4.3.3-2", "3.1.1")]
     public async Task PUBREC_FromServer_PublishedAgainBeforeTheCommit_WaitsAsTheFirstDoes()
     {
         await using var broker = new TestBroker(store: _store);
@@ -132,7 +132,7 @@ public sealed class PublisherTests
         await publisher.ExpectBytesAsync("50 02 00 09");
     }
 
-    [Fact, Spec("MQTT-4.3.3-2")]
+    [Fact, Spec("MQTT-4.3.3-2", "3.1.1")]
     public async Task PUBCOMP_FromServer_PublisherIsPersistent_WaitsForItsPacketIdToBeForgotten()
     {
         await using var broker = new TestBroker(store: _store);
@@ -150,7 +150,7 @@ public sealed class PublisherTests
         await publisher.ExpectAckAsync(PubComp, packetId);
     }
 
-    [Fact, Spec("MQTT-4.6.0-2"), Spec("MQTT-4.6.0-3")]
+    [Fact, Spec("MQTT-4.6.0-2", "3.1.1"), Spec("MQTT-4.6.0-3", "3.1.1")]
     public async Task ACK_FromServer_OneBeforeItWaits_WaitsToKeepTheOrder()
     {
         await using var broker = new TestBroker(store: _store);

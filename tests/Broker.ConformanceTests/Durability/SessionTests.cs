@@ -10,7 +10,7 @@ public sealed class SessionTests
 {
     private readonly ManualStateStore _store = new();
 
-    [Fact, Spec("MQTT-3.1.2-4"), Spec("MQTT-3.2.0-1")]
+    [Fact, Spec("MQTT-3.1.2-4", "3.1.1"), Spec("MQTT-3.2.0-1", "3.1.1")]
     public async Task CONNACK_FromServer_PersistentSession_WaitsForTheCommitAndAllWaitsBehindIt()
     {
         await using var broker = new TestBroker(store: _store);
@@ -53,7 +53,7 @@ public sealed class SessionTests
         Assert.Equal("gone"u8, will.Message.Payload.Span);
     }
 
-    [Fact, Spec("MQTT-3.1.2-6")]
+    [Fact, Spec("MQTT-3.1.2-6", "3.1.1")]
     public async Task CONNACK_FromServer_CleanSessionAfterAPersistentOne_WaitsForItsEndToBeCommitted()
     {
         await using var broker = new TestBroker(store: _store);
@@ -97,7 +97,7 @@ public sealed class SessionTests
         Assert.Equal(("client", long.MaxValue), (away.ClientId, away.ExpiresAt));
     }
 
-    [Fact, Spec("MQTT-3.8.4-1")]
+    [Fact, Spec("MQTT-3.8.4-1", "3.1.1")]
     public async Task SUBACK_FromServer_PersistentSession_WaitsForTheCommit()
     {
         await using var broker = new TestBroker(store: _store);
@@ -122,7 +122,7 @@ public sealed class SessionTests
         Assert.Empty(_store.Changes);
     }
 
-    [Fact, Spec("MQTT-3.10.4-4")]
+    [Fact, Spec("MQTT-3.10.4-4", "3.1.1")]
     public async Task UNSUBACK_FromServer_PersistentSession_WaitsForTheCommit()
     {
         await using var broker = new TestBroker(store: _store);
@@ -137,7 +137,7 @@ public sealed class SessionTests
         await client.ExpectBytesAsync("b0 02 00 06");
     }
 
-    [Fact, Spec("MQTT-3.10.4-5")]
+    [Fact, Spec("MQTT-3.10.4-5", "3.1.1")]
     public async Task UNSUBACK_FromServer_NothingWasSubscribed_LeavesAtOnce()
     {
         await using var broker = new TestBroker(store: _store);
@@ -146,7 +146,7 @@ public sealed class SessionTests
         await client.UnsubscribeAsync("a");
     }
 
-    [Fact, Spec("MQTT-3.1.2-10")]
+    [Fact, Spec("MQTT-3.1.2-10", "3.1.1")]
     public async Task DISCONNECT_FromClient_SessionHasAWill_RemovesTheStoredWill()
     {
         await using var broker = new TestBroker(store: _store);
@@ -160,7 +160,7 @@ public sealed class SessionTests
             change => Assert.Equal(new WillRemoved("client"), change));
     }
 
-    [Fact, Spec("MQTT-3.1.2-8"), Spec("MQTT-3.1.2-10")]
+    [Fact, Spec("MQTT-3.1.2-8", "3.1.1"), Spec("MQTT-3.1.2-10", "3.1.1")]
     public async Task CONNECTION_FromClient_IsLost_TheStoredWillIsRemovedWithItsDeliveries()
     {
         await using var broker = new TestBroker(store: _store);

@@ -34,7 +34,7 @@ public sealed class StoreIsBehindTests
         await answer;
     }
 
-    [Fact, Spec("MQTT-3.1.2-6")]
+    [Fact, Spec("MQTT-3.1.2-6", "3.1.1")]
     public async Task CONNACK_FromServer_SessionEndedBefore_WaitsForItsEndToBeCommitted()
     {
         await using var broker = new TestBroker(store: _store);
@@ -58,7 +58,7 @@ public sealed class StoreIsBehindTests
         Assert.False((await answer).SessionPresent);
     }
 
-    [Fact, Spec("MQTT-3.1.2-24")]
+    [Fact, Spec("MQTT-3.1.2-24", "5.0")]
     public async Task ANSWER_TooLargeForItsClient_EndsThatClientInTheMidstOfADrain_NobodyGetsWhatIsNotHis()
     {
         await using var broker = new TestBroker(store: _store);

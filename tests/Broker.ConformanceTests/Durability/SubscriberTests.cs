@@ -27,7 +27,7 @@ public sealed class SubscriberTests
         Assert.Equal(qos == AtMostOnce ? 0 : 1, _store.Pending.Count);
     }
 
-    [Fact, Spec("MQTT-4.3.3-1")]
+    [Fact, Spec("MQTT-4.3.3-1", "3.1.1")]
     public async Task PUBLISH_FromServer_QoS2_WaitsForTheCommit()
     {
         await using var broker = new TestBroker(store: _store);
@@ -76,7 +76,7 @@ public sealed class SubscriberTests
         await client.ExpectPublishAsync("a", "gated");
     }
 
-    [Fact, Spec("MQTT-4.6.0-6")]
+    [Fact, Spec("MQTT-4.6.0-6", "3.1.1")]
     public async Task PUBLISH_FromServer_SeveralQoS2AreCommittedOneByOne_ComeInTheirOrder()
     {
         await using var broker = new TestBroker(store: _store);
@@ -94,7 +94,7 @@ public sealed class SubscriberTests
         }
     }
 
-    [Fact, Spec("MQTT-4.3.3-1")]
+    [Fact, Spec("MQTT-4.3.3-1", "3.1.1")]
     public async Task PUBREL_FromServer_PersistentSession_WaitsForTheStateToBeCommitted()
     {
         await using var broker = new TestBroker(store: _store);
@@ -109,7 +109,7 @@ public sealed class SubscriberTests
         await client.ExpectAckAsync(PubRel, packetId);
     }
 
-    [Fact, Spec("MQTT-4.3.3-1")]
+    [Fact, Spec("MQTT-4.3.3-1", "3.1.1")]
     public async Task PUBREL_FromServer_ConnectionIsLostBeforeTheCommit_IsSentAfterIt()
     {
         await using var broker = new TestBroker(store: _store);

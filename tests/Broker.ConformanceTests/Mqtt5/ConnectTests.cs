@@ -53,6 +53,8 @@ public sealed class ConnectTests
 
     [Theory, Spec("MQTT-3.1.4-1"), Spec("MQTT-3.2.2-8")]
     [Spec("MQTT-3.1.2-3"), Spec("MQTT-3.1.2-11"), Spec("MQTT-3.1.2-12"), Spec("MQTT-3.1.2-13")]
+    [Spec("MQTT-3.1.2-16"), Spec("MQTT-3.1.2-17"), Spec("MQTT-3.1.2-19"), Spec("MQTT-1.5.4-1"), Spec("MQTT-1.5.4-2")]
+    [Spec("MQTT-3.1.3-4"), Spec("MQTT-3.1.3-11"), Spec("MQTT-3.1.3-12")]
     [InlineData("10 0e " + MqttFive + "03 00 00 00 00 01 'c'", ReasonCode.MalformedPacket)] // MQTT-3.1.2-3: reserved flag
     [InlineData("10 0e " + MqttFive + "0a 00 00 00 00 01 'c'", ReasonCode.MalformedPacket)] // MQTT-3.1.2-11: will QoS alone
     [InlineData("10 0e " + MqttFive + "22 00 00 00 00 01 'c'", ReasonCode.MalformedPacket)] // MQTT-3.1.2-13: will retain alone
@@ -61,6 +63,8 @@ public sealed class ConnectTests
     [InlineData("10 0e " + MqttFive + "42 00 00 00 00 01 'c'", ReasonCode.MalformedPacket)] // MQTT-3.1.2-19: no password
     [InlineData("10 0f " + MqttFive + "02 00 00 00 00 01 'c' 00", ReasonCode.MalformedPacket)] // MQTT-3.1.2-16: too much
     [InlineData("10 0e " + MqttFive + "02 00 00 00 00 01 ff", ReasonCode.MalformedPacket)] // MQTT-1.5.4-1, MQTT-3.1.3-4
+    [InlineData("10 15 " + MqttFive + "06 00 00 00 00 01 'c' 00 00 01 ff 00 01 'x'", ReasonCode.MalformedPacket)] // 3.1.3-11
+    [InlineData("10 11 " + MqttFive + "82 00 00 00 00 01 'c' 00 01 ff", ReasonCode.MalformedPacket)] // MQTT-3.1.3-12
     [InlineData("10 0e " + MqttFive + "02 00 00 00 00 01 00", ReasonCode.MalformedPacket)] // MQTT-1.5.4-2
     [InlineData("10 11 " + MqttFive + "02 00 00 03 21 00 00 00 01 'c'", ReasonCode.ProtocolError)] // receive maximum 0
     [InlineData("10 13 " + MqttFive + "02 00 00 05 27 00 00 00 00 00 01 'c'", ReasonCode.ProtocolError)] // packet size 0
@@ -78,7 +82,7 @@ public sealed class ConnectTests
         await client.ExpectClosedAsync();
     }
 
-    [Theory, Spec("MQTT-3.1.3-11"), Spec("MQTT-4.7.1-1")]
+    [Theory, Spec("MQTT-4.7.0-1")]
     [InlineData("a/#")]
     [InlineData("+")]
     public async Task CONNECT_FromClient_WillTopicWithWildcard_RefusedAsTopicNameInvalid(string topic)

@@ -90,7 +90,7 @@ public sealed class DisconnectTests
     }
 
     // A reader who stopped reading costs nobody else anything, and goes when the time is up.
-    [Fact, Spec("MQTT-3.1.2-22")]
+    [Fact]
     public async Task CONNECTION_InServer_ReaderThatStoppedReading_OthersGoOn()
     {
         await using var broker = new TestBroker();

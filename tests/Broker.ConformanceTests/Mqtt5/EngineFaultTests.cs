@@ -29,7 +29,7 @@ public sealed class EngineFaultTests
     };
 
     // The reason string is the operator's sentence too.
-    [Fact, Spec("MQTT-4.13.1-1"), Spec("MQTT-3.14.2-1")]
+    [Fact, Spec("MQTT-4.13.1-1"), Spec("MQTT-3.14.2-1"), Spec("MQTT-3.2.2-11"), Spec("MQTT-3.2.2-14")]
     public async Task PACKET_FromClient_EachEngineFault_DisconnectsWithItsCodeAndReasonString()
     {
         foreach ((Fault fault, Func<TestClient, Task> provoke) in Provocations)

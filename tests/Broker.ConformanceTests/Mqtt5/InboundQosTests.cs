@@ -30,7 +30,7 @@ public sealed class InboundQosTests
         await client.ExpectBytesAsync("50 03 00 02 10");
     }
 
-    [Fact, Spec("MQTT-4.3.3-8"), Spec("MQTT-4.3.3-11"), Spec("MQTT-2.2.1-5"), Spec("MQTT-3.7.2-1")]
+    [Fact, Spec("MQTT-4.3.3-8"), Spec("MQTT-4.3.3-11"), Spec("MQTT-2.2.1-5"), Spec("MQTT-3.7.2-1"), Spec("MQTT-3.3.4-1")]
     public async Task PUBLISH_FromClient_Qos2_PubrecThenPubcomp()
     {
         await using var broker = new TestBroker();
@@ -190,15 +190,17 @@ public sealed class InboundQosTests
         for (int i = 0; i < 100; i++) Assert.Equal($"{i}", (await subscriber.ReceiveAndCompleteAsync()).Text);
     }
 
-    [Fact, Spec("MQTT-4.6.0-2")]
-    public async Task PUBACK_FromServer_SeveralPublishesInOneSegment_InTheirOrder()
+    [Fact, Spec("MQTT-4.6.0-2"), Spec("MQTT-4.6.0-3")]
+    public async Task ACK_FromServer_SeveralPublishesInOneSegment_InTheirOrder()
     {
         await using var broker = new TestBroker();
         TestClient client = await broker.ConnectV5Async("c");
         await client.SendBytesAsync("32 06 00 01 'a' 00 05 00 | 34 06 00 01 'a' 00 03 00 | 32 06 00 01 'a' 00 04 00");
+        await client.SendBytesAsync("34 06 00 01 'a' 00 02 00");
         await client.ExpectAckAsync(PacketType.PubAck, 5, ReasonCode.NoMatchingSubscribers);
         await client.ExpectAckAsync(PacketType.PubRec, 3, ReasonCode.NoMatchingSubscribers);
         await client.ExpectAckAsync(PacketType.PubAck, 4, ReasonCode.NoMatchingSubscribers);
+        await client.ExpectAckAsync(PacketType.PubRec, 2, ReasonCode.NoMatchingSubscribers);
     }
 
     private static async Task<TestClient> SubscribedAsync(TestBroker broker)

@@ -9,7 +9,7 @@ namespace Broker.ConformanceTests.Mqtt5;
 public sealed class RedeliveryTests
 {
     // Demands A11 and B7: the first unanswered message comes again, with DUP and its id.
-    [Theory, Spec("MQTT-4.4.0-1"), Spec("MQTT-3.3.1-1")]
+    [Theory, Spec("MQTT-4.4.0-1"), Spec("MQTT-3.3.1-1"), Spec("MQTT-4.3.2-3"), Spec("MQTT-4.3.3-3")]
     [InlineData(AtLeastOnce)]
     [InlineData(ExactlyOnce)]
     public async Task PUBLISH_FromServer_UnansweredBeforeResuming_IsSentAgainWithDupAndItsId(QualityOfService qos)

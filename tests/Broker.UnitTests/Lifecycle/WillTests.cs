@@ -20,7 +20,7 @@ public sealed class WillTests
     [InlineData(5, false, 0, true)]
     [InlineData(5, true, 100, true)]
     [InlineData(5, true, 0, true)]
-    [Spec("MQTT-3.1.3-9")]
+    [Spec("MQTT-3.1.3-9", "5.0")]
     public void A_takeover_publishes_the_will_unless_it_is_delayed_and_the_session_goes_on(
         int delay, bool cleanStart, int expiry, bool isPublished)
     {
@@ -89,7 +89,7 @@ public sealed class WillTests
     }
 
     [Fact]
-    [Spec("MQTT-3.14.4-3")]
+    [Spec("MQTT-3.14.4-3", "5.0")]
     public void A_goodbye_takes_it_back()
     {
         using LifecycleBench bench = new();

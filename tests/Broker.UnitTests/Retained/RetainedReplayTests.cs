@@ -11,7 +11,7 @@ namespace Broker.UnitTests.Retained;
 public sealed class RetainedReplayTests
 {
     [Fact]
-    [Spec("MQTT-3.3.1-9")]
+    [Spec("MQTT-3.3.1-9", "5.0")]
     public void It_gives_what_the_filter_matches_each_once()
     {
         int seed = Random.Shared.Next();

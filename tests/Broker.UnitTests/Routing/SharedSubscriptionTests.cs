@@ -3,14 +3,12 @@ using Broker.Diagnostics;
 using Broker.Protocol;
 using Broker.Routing;
 using Broker.Sessions;
-using Broker.TestKit;
 
 namespace Broker.UnitTests.Routing;
 
 public sealed class SharedSubscriptionTests
 {
     [Fact]
-    [Spec("MQTT-4.8.2-4")]
     public void Members_take_turns()
     {
         using RoutingBench bench = new();

@@ -10,7 +10,7 @@ namespace Broker.UnitTests.Routing;
 public sealed class SubscriptionTreeTests
 {
     [Fact]
-    [Spec("MQTT-4.7.1-2")]
+    [Spec("MQTT-3.3.2-3")]
     [Spec("MQTT-4.7.2-1")]
     public void It_matches_what_the_filter_alone_matches()
     {

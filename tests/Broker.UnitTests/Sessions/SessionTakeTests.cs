@@ -81,8 +81,8 @@ public sealed class SessionTakeTests
     }
 
     [Fact]
-    [Spec("MQTT-4.4.0-1")]
-    [Spec("MQTT-4.6.0-1")]
+    [Spec("MQTT-4.4.0-1", "3.1.1"), Spec("MQTT-4.4.0-1", "5.0")]
+    [Spec("MQTT-4.6.0-1", "3.1.1"), Spec("MQTT-4.6.0-1", "5.0")]
     public void A_new_connection_gets_what_is_open_again_first_in_order_with_its_ids()
     {
         using SessionBench bench = new();
