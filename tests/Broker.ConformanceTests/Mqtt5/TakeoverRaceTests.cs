@@ -42,7 +42,7 @@ public sealed class TakeoverRaceTests
     }
 
     // The old connection is still at it when the new one has its CONNACK: what comes by the new one waits for it.
-    [Fact, Spec("MQTT-4.6.0-6")]
+    [Fact, Spec("MQTT-4.6.0-5")]
     public async Task PUBLISH_FromClient_WhileAnEarlierOneIsHandledOnTheOldConnection_ComesBehindIt()
     {
         TaskCompletionSource isHandled = new(TaskCreationOptions.RunContinuationsAsynchronously);
