@@ -59,9 +59,7 @@ public static class PublishEncoder
     /// <param name="payloadBytes">Bytes of the payload.</param>
     public static int GetPlainLength(
         ProtocolVersion version, int topicBytes, QualityOfService qos, int propertiesBytes, int payloadBytes) =>
-        WireWriter.FrameLength(
-            2 + topicBytes + (qos == QualityOfService.AtMostOnce ? 0 : 2)
-            + WireWriter.PropertiesLength(version, propertiesBytes) + payloadBytes);
+        WireWriter.FrameLength(LengthAfterHeader(version, topicBytes, qos, propertiesBytes, payloadBytes));
 
     /// <summary>
     /// Writes a whole packet that has no properties but the forwarded ones, is sent for the first time and was not retained. What
@@ -78,8 +76,7 @@ public static class PublishEncoder
         Span<byte> destination, ProtocolVersion version, ReadOnlySpan<byte> topicUtf8, QualityOfService qos,
         ushort packetId, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> payload)
     {
-        int remaining = 2 + topicUtf8.Length + (qos == QualityOfService.AtMostOnce ? 0 : 2)
-            + WireWriter.PropertiesLength(version, properties.Length) + payload.Length;
+        int remaining = LengthAfterHeader(version, topicUtf8.Length, qos, properties.Length, payload.Length);
         var writer = new WireWriter(destination);
         writer.WriteFrameHeader(PacketType.Publish, (byte)((int)qos << 1), remaining);
         writer.WriteBinary(topicUtf8);
@@ -102,10 +99,15 @@ public static class PublishEncoder
         (byte)((fields.Dup ? 0x08 : 0) | (int)fields.Qos << 1 | (fields.Retain ? 0x01 : 0));
 
     private static int RemainingLength(ProtocolVersion version, in PublishFields fields) =>
-        2 + fields.TopicUtf8.Length
-        + (fields.Qos == QualityOfService.AtMostOnce ? 0 : 2)
-        + WireWriter.PropertiesLength(version, PropertiesLength(fields))
-        + fields.Payload.Length;
+        LengthAfterHeader(
+            version, fields.TopicUtf8.Length, fields.Qos, PropertiesLength(fields), fields.Payload.Length);
+
+    private static int LengthAfterHeader(
+        ProtocolVersion version, int topicBytes, QualityOfService qos, int propertiesBytes, int payloadBytes) =>
+        2 + topicBytes
+        + (qos == QualityOfService.AtMostOnce ? 0 : 2)
+        + WireWriter.PropertiesLength(version, propertiesBytes)
+        + payloadBytes;
 
     private static int PropertiesLength(in PublishFields fields)
     {

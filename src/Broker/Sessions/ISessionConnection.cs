@@ -22,7 +22,7 @@ internal interface ISessionConnection
     void Drain();
 
     /// <summary>Takes the right to write, unless it is taken or the connection cannot be written to.</summary>
-    /// <param name="hold">In whose name; it is asked to let go later. True also when it has the right already.</param>
+    /// <param name="hold">In whose name; it is asked to let go later. What it has already may be sent first.</param>
     bool TryHold(ConnectionHold hold);
 
     /// <summary>

@@ -108,7 +108,7 @@ internal sealed partial class Session
 
     /// <summary>
     /// Whether an acknowledgement may be written past the queue. For the read loop of <paramref name="owner"/>, while it holds
-    /// the connection: nobody else puts anything into the queue or takes it out.
+    /// the connection: nobody else puts anything into the queue, and a takeover only empties it.
     /// </summary>
     public bool MayPassAcks(ISessionConnection owner) =>
         Volatile.Read(ref _connection) == owner && _acks is not { Count: > 0 };
