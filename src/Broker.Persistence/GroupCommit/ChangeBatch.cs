@@ -7,7 +7,9 @@ namespace Broker.Persistence.GroupCommit;
 /// Collects changes while a commit runs, and lets cancel out what comes and goes in that time: it is never written. A change of a
 /// session that is not known is of one that has ended meanwhile, and nothing. Belongs to the writer's thread.
 /// </summary>
-internal sealed class ChangeBatch(SessionTable sessions)
+/// <param name="sessions">What is known of the sessions.</param>
+/// <param name="tickets">Is told of each change that has cancelled out.</param>
+internal sealed class ChangeBatch(SessionTable sessions, OpenTickets tickets)
 {
     /// <summary>Fewer deliveries than this are not worth a wait.</summary>
     private const int WorthHoldingFrom = 64;
@@ -31,14 +33,14 @@ internal sealed class ChangeBatch(SessionTable sessions)
     /// </summary>
     public bool IsWorthHolding { get; private set; }
 
-    public void Add(StateChange change)
+    public void Add(StateChange change, long ticket)
     {
         Bytes += ChangeSize.Of(change);
         switch (change)
         {
-            case DeliveryQueued queued: Add(queued); break;
+            case DeliveryQueued queued: Add(queued, ticket); break;
             case DeliveryReleased released: Add(released); break;
-            case DeliveryRemoved removed: Add(removed); break;
+            case DeliveryRemoved removed: Add(removed, ticket); break;
             case ReceiptPut put: PutReceipt(put.ClientId, put.PacketId, isPresent: true); break;
             case ReceiptRemoved removed: PutReceipt(removed.ClientId, removed.PacketId, isPresent: false); break;
             case RetainedPut put: PutRetained(put.Message.Topic, put.Message); break;
@@ -59,14 +61,18 @@ internal sealed class ChangeBatch(SessionTable sessions)
     /// Drops what is queued here and completed in changes that come behind it, and those changes: nobody waits for them, so they
     /// may be durable before their turn.
     /// </summary>
-    public void RemoveCompleted(List<StateChange?> behind)
+    /// <param name="behind">In their order; those that are dropped become null.</param>
+    /// <param name="start">Of those before it this was asked already.</param>
+    /// <param name="firstTicket">Of the change at <paramref name="start"/>.</param>
+    public void RemoveCompleted(List<StateChange?> behind, int start, long firstTicket)
     {
-        _ended.Clear();
-        for (int i = 0; i < behind.Count; i++)
+        if (start == 0) _ended.Clear();
+        for (int i = start; i < behind.Count; i++)
         {
             // Behind its end a client id is another session, whose sequence numbers begin anew.
             if (behind[i] is SessionRemoved ended) _ended.Add(ended.ClientId);
-            if (behind[i] is DeliveryRemoved removed && !_ended.Contains(removed.ClientId) && TryElide(removed)) behind[i] = null;
+            if (behind[i] is not DeliveryRemoved removed || _ended.Contains(removed.ClientId)) continue;
+            if (TryElide(removed, firstTicket + (i - start))) behind[i] = null;
         }
     }
 
@@ -158,13 +164,13 @@ internal sealed class ChangeBatch(SessionTable sessions)
         }
     }
 
-    private void Add(DeliveryQueued queued)
+    private void Add(DeliveryQueued queued, long ticket)
     {
         if (!sessions.TryGet(queued.ClientId, out SessionEntry? session)) return;
         SessionDelta delta = DeltaOf(session);
         session.LastSequence = Math.Max(session.LastSequence, queued.Sequence);
         _queued++;
-        (delta.Deliveries ??= [])[queued.Sequence] = new DeliveryDelta { Queued = queued };
+        (delta.Deliveries ??= [])[queued.Sequence] = new DeliveryDelta { Queued = queued, Ticket = ticket };
     }
 
     private void Add(DeliveryReleased released)
@@ -175,9 +181,9 @@ internal sealed class ChangeBatch(SessionTable sessions)
         delivery.IsReleased = true;
     }
 
-    private void Add(DeliveryRemoved removed)
+    private void Add(DeliveryRemoved removed, long ticket)
     {
-        if (TryElide(removed))
+        if (TryElide(removed, ticket))
         {
             Bytes -= ChangeSize.Of(removed);
             return;
@@ -187,13 +193,15 @@ internal sealed class ChangeBatch(SessionTable sessions)
     }
 
     /// <summary>Whether the delivery was queued in this batch: then it never was.</summary>
-    private bool TryElide(DeliveryRemoved removed)
+    private bool TryElide(DeliveryRemoved removed, long ticket)
     {
         if (!sessions.TryGet(removed.ClientId, out SessionEntry? session) || session.Delta?.Deliveries is not { } deliveries)
             return false;
         if (!deliveries.TryGetValue(removed.Sequence, out DeliveryDelta delivery) || delivery.Queued is not { } queued)
             return false;
         deliveries.Remove(removed.Sequence);
+        tickets.Close(delivery.Ticket);
+        tickets.Close(ticket);
         Bytes -= ChangeSize.Of(queued);
         RowsElided++;
         _completed++;

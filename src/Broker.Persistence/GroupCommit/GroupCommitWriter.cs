@@ -7,9 +7,10 @@ namespace Broker.Persistence.GroupCommit;
 /// forward. While a commit runs the next batch collects, so a batch is as large as the load makes it.
 /// </summary>
 /// <remarks>
-/// While many deliveries are completed soon after they are queued, a batch is held back a few milliseconds and for the end of one
-/// more commit: by then most of it is completed and is never written, which is worth more than the wait. Otherwise there is no
-/// timer (docs/adr/0007-a-batch-with-live-receivers-is-held-back.md).
+/// While many deliveries are completed soon after they are queued, a batch is held back a few milliseconds: by then most of it is
+/// completed and is never written, which is worth more than the wait. Meanwhile the durable ticket passes whatever has cancelled
+/// out, so that nobody waits for a commit that has nothing of theirs to write. Otherwise there is no timer
+/// (docs/adr/0007-a-batch-with-live-receivers-is-held-back.md).
 /// An attempt that fails is kept as it is and tried again until the database has it; what comes meanwhile collects in the next
 /// batch, where it can still cancel out. Nothing is given up but by closing the store.
 /// </remarks>
@@ -21,6 +22,9 @@ internal sealed class GroupCommitWriter : IDisposable
     /// <summary>How old a batch gets that is worth holding back, so that most of it is completed when it is written.</summary>
     private static readonly TimeSpan HoldPeriod = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>How often it is looked at meanwhile for what has been completed.</summary>
+    private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(1);
+
     /// <summary>A list that grew larger than this in a rush is let go of.</summary>
     private const int ListCapacityKept = 1 << 16;
 
@@ -30,6 +34,7 @@ internal sealed class GroupCommitWriter : IDisposable
     private readonly TimeProvider _time;
     private readonly IStateDatabase _database;
     private readonly MessageReferences _references;
+    private readonly OpenTickets _tickets;
     private readonly ChangeBatch _batch;
     private readonly CommitWaiters _waiters;
     private readonly StoreObserver _observer;
@@ -43,6 +48,7 @@ internal sealed class GroupCommitWriter : IDisposable
     private long _durableTicket;
     private long _pendingBytes;
     private long _takenBytes;
+    private long _behindBytes;
     private bool _isIdle;
     private volatile bool _isClosing;
 
@@ -50,11 +56,12 @@ internal sealed class GroupCommitWriter : IDisposable
     {
         _database = database;
         _references = index.References;
-        _batch = new ChangeBatch(index.Sessions);
+        _tickets = new OpenTickets(index.Ticket);
+        _batch = new ChangeBatch(index.Sessions, _tickets);
         _time = time;
         _backOff = new BackOff(time);
         _observer = observer;
-        _lastTicket = _batchTicket = _durableTicket = index.Ticket;
+        _lastTicket = _takenTicket = _batchTicket = _durableTicket = index.Ticket;
         _waiters = new CommitWaiters(index.Ticket, observer.WaiterFailed);
         _thread = new Thread(Run) { Name = "store writer", IsBackground = true };
     }
@@ -116,29 +123,38 @@ internal sealed class GroupCommitWriter : IDisposable
     {
         while (true)
         {
-            bool wasHeld = _batchTicket > _durableTicket;
-            bool isWorthHolding = _batch.IsWorthHolding && !_isClosing;
-            if (wasHeld && isWorthHolding) LetItAge();
-            Take(keptBytes: 0);
-            if (wasHeld && isWorthHolding) _batch.RemoveCompleted(_taken);
-            else AddTaken(keptBytes: 0);
+            if (_batchTicket == _durableTicket || !_batch.IsWorthHolding || _isClosing)
+            {
+                Take(keptBytes: 0);
+                AddTaken(keptBytes: 0);
+            }
             if (_batchTicket == _durableTicket)
             {
                 if (_isClosing) return;
                 if (!_wake.WaitOne(PingPeriod) && !TryPing()) return;
+                continue;
             }
-            else if ((wasHeld || !isWorthHolding) && !TryCommitBatch())
-            {
-                return;
-            }
+            if (_batch.IsWorthHolding) LetItAge();
+            if (!TryCommitBatch()) return;
         }
     }
 
-    /// <summary>Waits until what is held back is as old as it is to get.</summary>
+    /// <summary>
+    /// Keeps the batch until it is as old as it is to get, or nothing is left of it. What comes meanwhile stays behind it.
+    /// </summary>
     private void LetItAge()
     {
-        TimeSpan left = HoldPeriod - _time.GetElapsedTime(_heldSince);
-        if (left > TimeSpan.Zero) _wake.WaitOne(left);
+        while (_tickets.ClosedThrough < _batchTicket && !_isClosing)
+        {
+            TimeSpan left = HoldPeriod - _time.GetElapsedTime(_heldSince);
+            if (left <= TimeSpan.Zero) return;
+            _wake.WaitOne(LookPeriod);
+            int start = _taken.Count;
+            long firstTicket = _takenTicket + 1;
+            Take(keptBytes: 0);
+            _batch.RemoveCompleted(_taken, start, firstTicket);
+            _waiters.Advance(_tickets.ClosedThrough);
+        }
     }
 
     /// <summary>Commits the batch; what was taken behind it is the next one.</summary>
@@ -150,8 +166,9 @@ internal sealed class GroupCommitWriter : IDisposable
         Counters.Elided(_batch.RowsElided);
         if (!plan.IsEmpty && !TryCommit(plan)) return false;
         _durableTicket = ticket;
+        _tickets.CloseThrough(ticket);
         AddTaken(keptBytes: 0);
-        _waiters.Advance(ticket);
+        _waiters.Advance(_tickets.ClosedThrough);
         return true;
     }
 
@@ -163,24 +180,37 @@ internal sealed class GroupCommitWriter : IDisposable
         lock (_lock)
         {
             _isIdle = _pending.Count == 0 && _batchTicket == _durableTicket;
-            (_pending, _taken) = (_taken, _pending);
+            if (_taken.Count == 0)
+            {
+                (_pending, _taken) = (_taken, _pending);
+            }
+            else
+            {
+                _taken.AddRange(_pending);
+                _pending.Clear();
+            }
             _takenTicket = _lastTicket;
-            Volatile.Write(ref _takenBytes, keptBytes + _batch.Bytes + _pendingBytes);
+            _behindBytes += _pendingBytes;
             _pendingBytes = 0;
+            Volatile.Write(ref _takenBytes, keptBytes + _batch.Bytes + _behindBytes);
         }
         Groups.Open();
+        _tickets.Extend(_takenTicket);
     }
 
     /// <summary>Moves what was taken into the batch.</summary>
     /// <param name="keptBytes">Of what is kept besides, because it could not be committed yet.</param>
     private void AddTaken(long keptBytes)
     {
+        long ticket = _batchTicket;
         foreach (StateChange? change in _taken)
         {
-            if (change is not null) _batch.Add(change);
+            ticket++;
+            if (change is not null) _batch.Add(change, ticket);
         }
         _taken.Clear();
         if (_taken.Capacity > ListCapacityKept) _taken = [];
+        _behindBytes = 0;
         _batchTicket = _takenTicket;
         _heldSince = _time.GetTimestamp();
         Volatile.Write(ref _takenBytes, keptBytes + _batch.Bytes);

@@ -8,6 +8,9 @@ internal struct DeliveryDelta
     /// <summary>The delivery is new; null: it is stored.</summary>
     public DeliveryQueued? Queued;
 
+    /// <summary>Of <see cref="Queued"/>.</summary>
+    public long Ticket;
+
     public bool IsReleased;
 
     public bool IsRemoved;

@@ -16,10 +16,10 @@ public sealed class PostgresPingTests(PostgresFixture fixture)
         Assert.True(PostgresLocation.TryParse(place.Location, out PostgresLocation? location, out _));
         using PostgresDatabase database = new(location);
         Assert.Null(database.Start(_ => null, out StoredIndex? index));
-        ChangeBatch batch = new(index!.Sessions);
+        ChangeBatch batch = new(index!.Sessions, new OpenTickets(0));
         void Commit(long ticket, params StateChange[] changes)
         {
-            foreach (StateChange change in changes) batch.Add(change);
+            foreach (StateChange change in changes) batch.Add(change, ticket);
             CommitPlan plan = batch.Take(ticket, index.References);
             database.Commit(plan, index.References);
             index.References.Committed(plan);

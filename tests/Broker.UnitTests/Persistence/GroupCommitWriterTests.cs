@@ -2,6 +2,7 @@ using Broker.Persistence;
 using Broker.Persistence.Changes;
 using Broker.Persistence.GroupCommit;
 using Broker.TestKit;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Broker.UnitTests.Persistence;
 
@@ -69,6 +70,52 @@ public sealed class GroupCommitWriterTests
         Assert.Single(database.Plans);
         Assert.Equal(1, store.Counters.Commits);
         Assert.Equal(101, store.Counters.RowsElided);
+    }
+
+    [Fact]
+    public async Task Nobody_waits_for_a_commit_that_has_nothing_of_theirs_to_write()
+    {
+        ManualDatabase database = new();
+        FakeTimeProvider time = new();
+        using DurableStateStore store = Open(database, time: time);
+        await MakeHoldingWorthItAsync(database, store);
+        int plans = database.Plans.Count;
+
+        long first = store.Append(Queued(101));
+        long second = store.Append(Queued(102));
+        long third = store.Append(Queued(103));
+        database.Finish();
+        store.Append(new DeliveryRemoved("client", 101));
+        store.Append(new DeliveryRemoved("client", 103));
+
+        // The second is still with its subscriber, so what is behind it has to wait.
+        await StoreFile.CommittedAsync(store, first);
+        Assert.True(store.DurableTicket < second);
+        store.Append(new DeliveryRemoved("client", 102));
+        await StoreFile.CommittedAsync(store, third);
+        Assert.Equal(plans, database.Plans.Count);
+    }
+
+    [Fact]
+    public async Task What_is_not_completed_in_time_is_committed_before_anybody_is_told()
+    {
+        ManualDatabase database = new();
+        FakeTimeProvider time = new();
+        using DurableStateStore store = Open(database, time: time);
+        await MakeHoldingWorthItAsync(database, store);
+
+        long first = store.Append(Queued(101));
+        long second = store.Append(Queued(102));
+        database.Finish();
+        store.Append(new DeliveryRemoved("client", 101));
+        await StoreFile.CommittedAsync(store, first);
+        time.Advance(TimeSpan.FromMilliseconds(5));
+        await database.StartedAsync();
+
+        Assert.True(store.DurableTicket < second);
+        Assert.Equal([102L], database.Plans[^1].Deliveries.Select(row => row.Delivery.Sequence));
+        database.Finish();
+        await StoreFile.CommittedAsync(store, second);
     }
 
     [Fact]
@@ -155,10 +202,22 @@ public sealed class GroupCommitWriterTests
         Assert.Equal([50, 100, 200, 400, 800, 1000, 1000, 50], time.Delays.Select(delay => delay.TotalMilliseconds));
     }
 
-    private static DurableStateStore Open(ManualDatabase database, Action<StoreAvailability>? changed = null) => new(
+    /// <summary>Until the commit runs of a batch of which most was completed, so that the next one is held back.</summary>
+    private static async Task MakeHoldingWorthItAsync(ManualDatabase database, DurableStateStore store)
+    {
+        store.Append(Session);
+        await database.StartedAsync();
+        for (int sequence = 1; sequence <= 100; sequence++) store.Append(Queued(sequence));
+        for (int sequence = 1; sequence <= 60; sequence++) store.Append(new DeliveryRemoved("client", sequence));
+        database.Finish();
+        await database.StartedAsync();
+    }
+
+    private static DurableStateStore Open(
+        ManualDatabase database, Action<StoreAvailability>? changed = null, TimeProvider? time = null) => new(
         database,
         new StoredIndex(0, new SessionTable(), new MessageReferences(0, [])),
-        new StoreOptions { Location = "none", AvailabilityChanged = changed });
+        new StoreOptions { Location = "none", AvailabilityChanged = changed, Time = time ?? TimeProvider.System });
 
     private static DeliveryQueued Queued(long sequence) =>
         new("client", sequence, new StoredMessage("a", new byte[3], default, 1, false, long.MaxValue), 1, false, []);
