@@ -12,6 +12,7 @@ internal static class SqliteOpening
     private const int Corrupt = 11;
     private const int NotADatabase = 26;
     private const int Busy = 5;
+    private const string MendDamage = "Restore a copy, or move it aside to begin empty.";
 
     /// <summary>How the persistence file of mosquitto begins, which has the same name by default.</summary>
     private static readonly byte[] MosquittoMagic = [0x00, 0xB5, 0x00, .. "mosquitto db"u8];
@@ -59,6 +60,8 @@ internal static class SqliteOpening
             fileLock = SqliteFileLock.TryTake(path);
             if (fileLock is null)
                 return Trouble(StoreTroubleKind.InUse, $"{path} is in use: another broker has it open; stop it or name another.");
+            if (HasOnlyItsLog(path))
+                return Trouble(StoreTroubleKind.Damaged, $"{path} is empty, but its log {path}-wal is not. {MendDamage}");
             if (Prepare(path, options, out StoredIndex? index) is { } trouble) return new StoreOpening(trouble);
             SqliteDatabase database = new(path, fileLock, newFolder);
             database.Connect();
@@ -99,6 +102,13 @@ internal static class SqliteOpening
     private static StoreTrouble MosquittosTrouble(string path) =>
         new(StoreTroubleKind.Mosquittos, $"{path} is mosquitto's own store, of another form; name another file.");
 
+    /// <summary>
+    /// Whether the database lost its contents: with nothing in the file SQLite would throw the log away and begin anew. A store
+    /// that was never finished is not like this, for its first page is on the disk before there is a log.
+    /// </summary>
+    private static bool HasOnlyItsLog(string path) =>
+        new FileInfo(path) is { Exists: true, Length: 0 } && new FileInfo(path + "-wal") is { Exists: true, Length: > 0 };
+
     private static bool IsMosquittos(string path)
     {
         if (!File.Exists(path)) return false;
@@ -117,7 +127,7 @@ internal static class SqliteOpening
 
     private static string Sentence(string path, SqliteException exception) => KindOf(exception) switch
     {
-        StoreTroubleKind.Damaged => $"{path} is damaged: {exception.Message} Restore a copy, or move it aside to begin empty.",
+        StoreTroubleKind.Damaged => $"{path} is damaged: {exception.Message} {MendDamage}",
         StoreTroubleKind.InUse => $"{path} is in use by another program: {exception.Message}",
         _ => $"{path} cannot be opened: {exception.Message} {Mend(path)}",
     };

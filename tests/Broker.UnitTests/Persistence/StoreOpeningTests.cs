@@ -1,6 +1,8 @@
 using Broker.Persistence;
+using Broker.Persistence.Changes;
 using Broker.Persistence.Ef;
 using Broker.Persistence.Sqlite;
+using Broker.TestKit;
 using Microsoft.Data.Sqlite;
 
 namespace Broker.UnitTests.Persistence;
@@ -60,7 +62,25 @@ public sealed class StoreOpeningTests
         Expect(Open(file.Path), StoreTroubleKind.Mosquittos, "mosquitto");
     }
 
+    [Fact]
+    [Demand("A3"), Demand("A5")]
+    public async Task A_file_that_lost_its_contents_is_damaged_and_its_log_is_kept()
+    {
+        using StoreFile file = new();
+        using DurableStateStore store = file.Open();
+        await StoreFile.CommittedAsync(store, store.Append(new SessionPut("a", null, 60)));
+        long logBytes = new FileInfo(file.Path + "-wal").Length;
+        string image = file.CrashImage("image.db");
+        File.WriteAllBytes(image, []);
+
+        Expect(Open(image), StoreTroubleKind.Damaged, "is empty, but its log");
+
+        Assert.True(logBytes > 0);
+        Assert.Equal(logBytes, new FileInfo(image + "-wal").Length);
+    }
+
     [Theory]
+    [Demand("A5")]
     [InlineData(0)]
     [InlineData(4096)]
     public void A_damaged_file_is_named(int from)
