@@ -17,6 +17,8 @@ internal static class EventIds
     public const int StoreLoaded = 1008;
     public const int StoreClosed = 1009;
     public const int NothingToSave = 1010;
+    public const int NothingIsKept = 1011;
+    public const int ListenerNotDurable = 1012;
 
     public const int NewConnection = 2000;
     public const int ClientConnected = 2001;

@@ -37,7 +37,11 @@ internal sealed partial class HostedStore : IDisposable
         PersistenceOptions options, Readiness readiness, Action onLost, ILogger logger, out string? trouble)
     {
         trouble = null;
-        if (!options.IsEnabled) return new HostedStore(null, logger);
+        if (!options.IsEnabled)
+        {
+            Log.NothingIsKept(logger);
+            return new HostedStore(null, logger);
+        }
         StoreOptions store = new()
         {
             Location = options.StoreLocation,
@@ -107,6 +111,10 @@ internal sealed partial class HostedStore : IDisposable
         [LoggerMessage(EventIds.StoreOpened, LogLevel.Information,
             "Store {Location} is open; what is acknowledged is committed.")]
         internal static partial void Opened(ILogger logger, string location);
+
+        [LoggerMessage(EventIds.NothingIsKept, LogLevel.Information,
+            "Without persistence: sessions, queued and retained messages end with this process.")]
+        internal static partial void NothingIsKept(ILogger logger);
 
         [LoggerMessage(EventIds.StoreLoaded, LogLevel.Information,
             "Loaded {Sessions} sessions, {Subscriptions} subscriptions, {Queued} queued and {Retained} retained messages.")]

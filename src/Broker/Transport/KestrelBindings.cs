@@ -57,6 +57,8 @@ internal sealed partial class KestrelBindings
 
     private void Open(KestrelServerOptions kestrel, ListenerOptions listener)
     {
+        if (_options.Persistence.IsEnabled && listener.Durability == ListenerDurability.Memory)
+            Log.NotDurable(_logger, listener.UnixSocketPath ?? $"{listener.Port}");
         foreach (EndPoint endPoint in ListenerSockets.Resolve(listener))
         {
             if (!ListenerSockets.IsPresent(endPoint))
@@ -104,6 +106,10 @@ internal sealed partial class KestrelBindings
 
         [LoggerMessage(EventIds.ListenerOpeningUnix, LogLevel.Information, "Opening unix listen socket on path {Path}.")]
         internal static partial void OpeningUnix(ILogger logger, string path);
+
+        [LoggerMessage(EventIds.ListenerNotDurable, LogLevel.Information,
+            "Listener {Name} acknowledges before the commit (durability memory): a crash can lose what it acknowledged.")]
+        internal static partial void NotDurable(ILogger logger, string name);
 
         [LoggerMessage(EventIds.ListenerAddressMissing, LogLevel.Warning,
             "Not listening on {EndPoint}: this machine does not have the address.")]

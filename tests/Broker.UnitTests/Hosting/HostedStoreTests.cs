@@ -51,13 +51,14 @@ public sealed class HostedStoreTests
     }
 
     [Fact]
-    public void Without_persistence_nothing_is_opened()
+    [Demand("A12")]
+    public void Without_persistence_nothing_is_opened_and_the_log_says_so()
     {
         using HostedStore store = Open(new PersistenceOptions());
 
         Assert.False(store.Store.IsDurable);
         Assert.Empty(store.Files);
-        Assert.Empty(_log.Lines.All);
+        Assert.StartsWith("Without persistence: ", Assert.Single(_log.Lines.All), StringComparison.Ordinal);
     }
 
     private HostedStore Open(PersistenceOptions options)
