@@ -12,6 +12,7 @@ public sealed class CrashWillTests
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     [Theory, Spec("MQTT-3.1.2-8", "5.0")]
+    [Demand("C5")]
     [InlineData(false, 0u, 30)]
     [InlineData(true, 0u, 30)]
     [InlineData(false, 45u, 45)]
@@ -33,6 +34,7 @@ public sealed class CrashWillTests
     }
 
     [Theory, Spec("MQTT-3.1.3-9", "5.0")]
+    [Demand("C5")]
     [InlineData(false, false)]
     [InlineData(false, true)]
     [InlineData(true, true)]
@@ -65,6 +67,7 @@ public sealed class CrashWillTests
     }
 
     [Fact, Spec("MQTT-3.1.2-8", "5.0")]
+    [Demand("C5")]
     public async Task WILL_OfAwayClient_ItsDelayRunsOnWhileTheBrokerIsDown()
     {
         await using CrashingBroker crashing = await CrashingBroker.StartAsync();

@@ -12,6 +12,7 @@ public sealed class PublisherTests
     private readonly ManualStateStore _store = new();
 
     [Fact, Spec("MQTT-4.3.2-2", "3.1.1")]
+    [Demand("A1")]
     public async Task PUBACK_FromServer_PersistentSessionMatches_WaitsForTheCommit()
     {
         await using var broker = new TestBroker(store: _store);
@@ -91,6 +92,7 @@ public sealed class PublisherTests
     }
 
     [Fact, Spec("MQTT-4.3.3-2", "3.1.1")]
+    [Demand("A1")]
     public async Task PUBREC_FromServer_PersistentSessionMatches_WaitsForTheCommit()
     {
         await using var broker = new TestBroker(store: _store);
@@ -190,6 +192,7 @@ public sealed class PublisherTests
     }
 
     [Fact]
+    [Demand("A6")]
     public async Task PUBACK_FromServer_Waits_NothingElseIsHeldBackByIt()
     {
         await using var broker = new TestBroker(store: _store);

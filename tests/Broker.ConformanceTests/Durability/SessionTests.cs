@@ -98,6 +98,7 @@ public sealed class SessionTests
     }
 
     [Fact, Spec("MQTT-3.8.4-1", "3.1.1")]
+    [Demand("B6")]
     public async Task SUBACK_FromServer_PersistentSession_WaitsForTheCommit()
     {
         await using var broker = new TestBroker(store: _store);

@@ -14,6 +14,7 @@ public sealed class StoreIsBehindTests
     private readonly ManualStateStore _store = new();
 
     [Fact]
+    [Demand("A18")]
     public async Task READING_FromClient_ItsChangesAreAmongTooManyThatWait_PausesUntilTheyAreCommitted()
     {
         await using var broker = new TestBroker(store: _store);

@@ -95,6 +95,7 @@ public sealed class SubscriberTests
     }
 
     [Fact, Spec("MQTT-4.3.3-1", "3.1.1")]
+    [Demand("A2")]
     public async Task PUBREL_FromServer_PersistentSession_WaitsForTheStateToBeCommitted()
     {
         await using var broker = new TestBroker(store: _store);
@@ -145,6 +146,7 @@ public sealed class SubscriberTests
     }
 
     [Fact]
+    [Demand("A2")]
     public async Task PUBCOMP_FromClient_PersistentSession_RemovesTheDelivery()
     {
         await using var broker = new TestBroker(store: _store);

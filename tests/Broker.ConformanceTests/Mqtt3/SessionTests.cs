@@ -9,6 +9,7 @@ namespace Broker.ConformanceTests.Mqtt3;
 public sealed class SessionTests
 {
     [Fact, Spec("MQTT-3.1.2-4"), Spec("MQTT-3.1.4-3")]
+    [Demand("A17")]
     public async Task CONNECT_FromClient_NotCleanSession_ResumesItsSubscriptions()
     {
         await using var broker = new TestBroker();
@@ -23,6 +24,7 @@ public sealed class SessionTests
     }
 
     [Theory, Spec("MQTT-3.1.2-5"), Spec("MQTT-4.5.0-1")]
+    [Demand("A17")]
     [InlineData(AtLeastOnce)]
     [InlineData(ExactlyOnce)]
     public async Task CONNECT_FromClient_NotCleanSession_GetsWhatCameWhileItWasAway(QualityOfService qos)

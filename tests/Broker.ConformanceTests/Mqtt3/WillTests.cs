@@ -11,6 +11,7 @@ public sealed class WillTests
     private static readonly WillMessage Gone = new() { Topic = "will", Payload = "gone"u8.ToArray() };
 
     [Fact, Spec("MQTT-3.1.2-8")]
+    [Demand("A17")]
     public async Task WILL_InServer_ConnectionIsLost_IsPublished()
     {
         await using var broker = new TestBroker();
@@ -47,6 +48,7 @@ public sealed class WillTests
     }
 
     [Fact, Spec("MQTT-3.1.2-8"), Spec("MQTT-3.1.4-2")]
+    [Demand("C4")]
     public async Task WILL_InServer_SessionIsTakenOver_IsPublished()
     {
         await using var broker = new TestBroker();

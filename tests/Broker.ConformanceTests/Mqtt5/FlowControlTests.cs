@@ -8,8 +8,9 @@ namespace Broker.ConformanceTests.Mqtt5;
 /// <summary>Receive Maximum in both directions, and the broker's own window (MQTT 5.0 sections 3.3.4 and 4.9).</summary>
 public sealed class FlowControlTests
 {
-    // Demands B13: strictly, also with a window of one.
+    // Strictly, also with a window of one.
     [Theory, Spec("MQTT-3.3.4-9"), Spec("MQTT-4.9.0-1"), Spec("MQTT-4.9.0-2")]
+    [Demand("B13")]
     [InlineData(1, 20)]
     [InlineData(3, 20)]
     [InlineData(65_535, 3)]
@@ -32,6 +33,7 @@ public sealed class FlowControlTests
     }
 
     [Fact, Spec("MQTT-3.3.4-9"), Spec("MQTT-4.9.0-2")]
+    [Demand("B13")]
     public async Task PUBLISH_FromServer_Qos2AfterPubrec_PlaceIsFreeOnlyAfterPubcomp()
     {
         await using var broker = new TestBroker();

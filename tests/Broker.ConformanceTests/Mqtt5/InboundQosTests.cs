@@ -43,8 +43,9 @@ public sealed class InboundQosTests
         await client.ExpectBytesAsync("70 02 12 34");
     }
 
-    // Demands B1 and B2: any number of times, and whatever DUP says.
+    // Any number of times, and whatever DUP says.
     [Theory, Spec("MQTT-4.3.3-10")]
+    [Demand("B1"), Demand("B2")]
     [InlineData(false)]
     [InlineData(true)]
     public async Task PUBLISH_FromClient_Qos2RepeatedBeforePubrel_AnsweredEachTimeAndDeliveredOnce(bool dup)
@@ -61,8 +62,9 @@ public sealed class InboundQosTests
         await subscriber.ExpectNothingAsync();
     }
 
-    // Demands B2: the first try never arrived, so the one with DUP is the first.
+    // The first try never arrived, so the one with DUP is the first.
     [Fact, Spec("MQTT-4.3.3-8")]
+    [Demand("B2")]
     public async Task PUBLISH_FromClient_Qos2WithDupThatWasNeverSeen_IsDelivered()
     {
         await using var broker = new TestBroker();
@@ -97,8 +99,9 @@ public sealed class InboundQosTests
         Assert.False((await subscriber.ExpectPublishAsync("a", "1")).Dup);
     }
 
-    // Demands B3: the ids that were received are state of the session, not of the connection.
+    // The ids that were received are state of the session, not of the connection.
     [Fact, Spec("MQTT-4.3.3-10"), Spec("MQTT-4.4.0-1")]
+    [Demand("B3")]
     public async Task PUBLISH_FromClient_Qos2RepeatedOnANewConnection_IsNotDeliveredTwice()
     {
         await using var broker = new TestBroker();
@@ -114,8 +117,9 @@ public sealed class InboundQosTests
         await subscriber.ExpectNothingAsync();
     }
 
-    // Demands B4 and B5: PUBREL for an id of the resumed session is a success, not 0x92.
+    // PUBREL for an id of the resumed session is a success, not 0x92.
     [Fact, Spec("MQTT-4.3.3-11")]
+    [Demand("B4"), Demand("B5")]
     public async Task PUBREL_FromClient_OnANewConnectionOfItsSession_PubcompSaysSuccess()
     {
         await using var broker = new TestBroker();

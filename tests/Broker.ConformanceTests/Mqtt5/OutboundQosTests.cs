@@ -111,8 +111,9 @@ public sealed class OutboundQosTests
         await subscriber.ExpectDisconnectAsync(ReasonCode.ProtocolError);
     }
 
-    // Demands B9: an id is never used for two deliveries at a time.
+    // An id is never used for two deliveries at a time.
     [Fact, Spec("MQTT-2.2.1-4")]
+    [Demand("B9")]
     public async Task PUBLISH_FromServer_OneDeliveryNeverAnsweredAndManyAfterIt_ItsIdIsNotUsedAgain()
     {
         await using var broker = TestBroker.WithLimits(limits => limits with { InflightMessagesMax = 0 });

@@ -8,8 +8,9 @@ namespace Broker.ConformanceTests.Mqtt5;
 /// <summary>What a session that resumes is sent again (MQTT 5.0 section 4.4).</summary>
 public sealed class RedeliveryTests
 {
-    // Demands A11 and B7: the first unanswered message comes again, with DUP and its id.
+    // The first unanswered message comes again, with DUP and its id.
     [Theory, Spec("MQTT-4.4.0-1"), Spec("MQTT-3.3.1-1"), Spec("MQTT-4.3.2-3"), Spec("MQTT-4.3.3-3")]
+    [Demand("A11"), Demand("B7"), Demand("B5")]
     [InlineData(AtLeastOnce)]
     [InlineData(ExactlyOnce)]
     public async Task PUBLISH_FromServer_UnansweredBeforeResuming_IsSentAgainWithDupAndItsId(QualityOfService qos)
@@ -46,8 +47,9 @@ public sealed class RedeliveryTests
         await back.ExpectNothingAsync();
     }
 
-    // Demands B4, B5 and B8: PUBREL that is owed is sent again, PUBLISH is not.
+    // PUBREL that is owed is sent again, PUBLISH is not.
     [Fact, Spec("MQTT-4.4.0-1"), Spec("MQTT-4.3.3-5"), Spec("MQTT-4.3.3-6")]
+    [Demand("B4"), Demand("B5")]
     public async Task PUBREL_FromServer_OwedBeforeResuming_IsSentAgainInItsPlace()
     {
         await using var broker = new TestBroker();
@@ -66,8 +68,9 @@ public sealed class RedeliveryTests
         await back.ExpectNothingAsync();
     }
 
-    // Demands B12: one order for what was in flight, what waited and what comes meanwhile.
+    // One order for what was in flight, what waited and what comes meanwhile.
     [Fact, Spec("MQTT-4.6.0-1"), Spec("MQTT-4.6.0-6")]
+    [Demand("B12")]
     public async Task PUBLISH_FromServer_BacklogLargerThanTheWindow_AllArriveInOrderAndNewOnesLast()
     {
         await using var broker = TestBroker.WithLimits(limits => limits with { InflightMessagesMax = 5 });
@@ -87,8 +90,9 @@ public sealed class RedeliveryTests
         await back.ExpectNothingAsync();
     }
 
-    // Demands B10: many in flight when the cable is pulled, and pulled again while they are sent again.
+    // Many in flight when the cable is pulled, and pulled again while they are sent again.
     [Fact, Spec("MQTT-4.4.0-1"), Spec("MQTT-4.6.0-1")]
+    [Demand("B10")]
     public async Task PUBLISH_FromServer_ConnectionLostAgainWhileResending_NoneIsLostOrChangesItsPlace()
     {
         await using var broker = TestBroker.WithLimits(limits => limits with { InflightMessagesMax = 200 });
@@ -138,8 +142,9 @@ public sealed class RedeliveryTests
         }
     }
 
-    // Demands B5: what is half-way through its handshake does not expire any more.
+    // What is half-way through its handshake does not expire any more.
     [Theory, Spec("MQTT-4.3.3-7"), Spec("MQTT-4.3.3-13")]
+    [Demand("B5")]
     [InlineData(AtLeastOnce)]
     [InlineData(ExactlyOnce)]
     public async Task PUBLISH_FromServer_ExpiredWhileItsHandshakeWasOpen_IsSentAgain(QualityOfService qos)

@@ -59,8 +59,9 @@ public sealed class SessionTests
         Assert.Equal(0, broker.Engine.Router.Subscriptions.Count);
     }
 
-    // Demands B14: a session must not come back when its time is over.
+    // A session must not come back when its time is over.
     [Theory, Spec("MQTT-4.1.0-2"), Spec("MQTT-3.1.2-23")]
+    [Demand("B14")]
     [InlineData(59, true)]
     [InlineData(61, false)]
     public async Task SESSION_InServer_IntervalOfSixtySeconds_IsPresentUntilItHasPassed(int secondsAway, bool isPresent)

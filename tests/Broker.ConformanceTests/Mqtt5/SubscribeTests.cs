@@ -27,8 +27,9 @@ public sealed class SubscribeTests
         Assert.Equal([ReasonCode.GrantedQos2, ReasonCode.Success, ReasonCode.GrantedQos1], answer.ReasonCodes);
     }
 
-    // Demands B6: once SUBACK is there, so is the subscription.
+    // Once SUBACK is there, so is the subscription.
     [Fact, Spec("MQTT-3.8.4-1")]
+    [Demand("B6")]
     public async Task SUBACK_FromServer_Received_TheVeryNextMessageArrives()
     {
         await using var broker = new TestBroker();
@@ -131,8 +132,9 @@ public sealed class SubscribeTests
         Assert.Equal(expected, (await client.ExpectPublishAsync("a", "x")).Retain);
     }
 
-    // Demands B11: the flag of a message that had to wait.
+    // The flag of a message that had to wait.
     [Fact, Spec("MQTT-3.3.1-13")]
+    [Demand("B11")]
     public async Task PUBLISH_FromServer_RetainAsPublishedForAQueuedMessage_FlagIsKept()
     {
         await using var broker = new TestBroker();

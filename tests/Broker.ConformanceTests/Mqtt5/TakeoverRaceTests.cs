@@ -7,8 +7,9 @@ namespace Broker.ConformanceTests.Mqtt5;
 /// <summary>Takeover while the old connection is busy: whoever wins, nothing of the loser may stay behind.</summary>
 public sealed class TakeoverRaceTests
 {
-    // Demands C7: a subscription that is made while its session ends would be found by nobody any more.
+    // A subscription that is made while its session ends would be found by nobody any more.
     [Fact]
+    [Demand("C7")]
     public async Task SUBSCRIBE_FromClient_WhileCleanStartEndsItsSession_LeavesNoSubscriptionBehind()
     {
         await using var broker = new TestBroker();
@@ -27,6 +28,7 @@ public sealed class TakeoverRaceTests
 
     // An answer to the old connection must not reach the new one, which may use the packet id for another message.
     [Fact, Spec("MQTT-2.2.1-5")]
+    [Demand("C7")]
     public async Task PUBLISH_FromClient_WhileItsSessionIsTakenOver_ItsAnswersDoNotReachTheNewConnection()
     {
         await using var broker = TestBroker.WithLimits(limits => limits with { InflightMessagesMax = 0 });
@@ -43,6 +45,7 @@ public sealed class TakeoverRaceTests
 
     // The old connection is still at it when the new one has its CONNACK: what comes by the new one waits for it.
     [Fact, Spec("MQTT-4.6.0-5")]
+    [Demand("C7")]
     public async Task PUBLISH_FromClient_WhileAnEarlierOneIsHandledOnTheOldConnection_ComesBehindIt()
     {
         TaskCompletionSource isHandled = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -8,8 +8,9 @@ namespace Broker.ConformanceTests.Mqtt5;
 /// <summary>A second connection with the same client id (MQTT 5.0 section 3.1.4).</summary>
 public sealed class TakeoverTests
 {
-    // Demands C7: the loser is told 0x8E.
+    // The loser is told 0x8E.
     [Theory, Spec("MQTT-3.1.4-3"), Spec("MQTT-3.14.4-1"), Spec("MQTT-3.14.4-2")]
+    [Demand("C7")]
     [InlineData(true)]
     [InlineData(false)]
     public async Task CONNECT_FromClient_ClientIdInUse_OldConnectionIsToldSessionTakenOver(bool cleanStart)
@@ -64,7 +65,7 @@ public sealed class TakeoverTests
         await young.PingFenceAsync();
     }
 
-    // Demands C6: two devices with one id keep the registry and the counters whole, however often they meet.
+    // Two devices with one id keep the registry and the counters whole, however often they meet.
     [Fact]
     public async Task CONNECT_FromClient_TakesOverManyTimes_OneSessionAndOneConnectionRemain()
     {
@@ -78,6 +79,7 @@ public sealed class TakeoverTests
     }
 
     [Fact]
+    [Demand("C7")]
     public async Task DISCONNECT_FromClient_OfTheOldConnection_DoesNotEndTheNewOnesSession()
     {
         await using var broker = new TestBroker();

@@ -33,8 +33,9 @@ public sealed class WillDelayTests
         await watcher.ExpectNothingAsync();
     }
 
-    // Demands C2: at the earlier of delay and session expiry.
+    // At the earlier of delay and session expiry.
     [Theory, Spec("MQTT-3.1.2-8")]
+    [Demand("C2")]
     [InlineData(60u, 10u, 11)]
     [InlineData(10u, 60u, 11)]
     [InlineData(10u, 10u, 11)]
@@ -73,8 +74,9 @@ public sealed class WillDelayTests
         await watcher.ExpectPublishAsync("will", "gone");
     }
 
-    // Demands C1 and C4: what an observer sees when the owner comes back while its old connection is still open.
+    // What an observer sees when the owner comes back while its old connection is still open.
     [Theory, Spec("MQTT-3.1.2-8"), Spec("MQTT-3.1.3-9")]
+    [Demand("C1"), Demand("C4")]
     [InlineData(0u, 0u, true, true)]
     [InlineData(0u, 0u, false, true)]
     [InlineData(0u, 60u, true, true)]
@@ -96,8 +98,9 @@ public sealed class WillDelayTests
         await watcher.ExpectNothingAsync();
     }
 
-    // Demands C1: the same when the old connection was lost before, within the delay.
+    // The same when the old connection was lost before, within the delay.
     [Theory, Spec("MQTT-3.1.2-8"), Spec("MQTT-3.1.3-9")]
+    [Demand("C1")]
     [InlineData(true, true)] // clean start ends the session, and with it the delay
     [InlineData(false, false)]
     public async Task CONNECT_FromClient_ReturnsWithinTheDelay_CleanStartPublishesTheWill(bool cleanStart, bool isPublished)

@@ -1,5 +1,6 @@
 using Broker.CrashHarness;
 using Broker.CrashHarness.Runs;
+using Broker.TestKit;
 using Xunit.Abstractions;
 
 namespace Broker.EndToEndTests.Crash;
@@ -8,6 +9,7 @@ namespace Broker.EndToEndTests.Crash;
 public sealed class PostgresCrashTests(ITestOutputHelper output)
 {
     [Theory]
+    [Demand("A13"), Demand("A21")]
     [InlineData(CrashRounds.BrokerOfPostgres, Victim.Broker)]
     [InlineData(CrashRounds.DatabaseOfPostgres, Victim.Database)]
     [InlineData(CrashRounds.BothOfPostgres, Victim.Both)]

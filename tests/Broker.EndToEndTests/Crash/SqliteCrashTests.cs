@@ -1,5 +1,6 @@
 using Broker.CrashHarness;
 using Broker.CrashHarness.Runs;
+using Broker.TestKit;
 using Xunit.Abstractions;
 
 namespace Broker.EndToEndTests.Crash;
@@ -8,6 +9,7 @@ namespace Broker.EndToEndTests.Crash;
 public sealed class SqliteCrashTests(ITestOutputHelper output)
 {
     [Fact]
+    [Demand("A1"), Demand("A13")]
     public async Task Nothing_acknowledged_is_lost_when_the_broker_is_killed()
     {
         await using var lines = new TestOutputWriter(output);

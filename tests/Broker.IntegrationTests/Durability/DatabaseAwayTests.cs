@@ -12,6 +12,7 @@ public sealed class DatabaseAwayTests
     private const string Back = "The store takes commits again.";
 
     [Theory]
+    [Demand("A18")]
     [InlineData("kill")]
     [InlineData("suspend")]
     public async Task Who_needs_a_commit_waits_the_others_go_on_and_all_goes_on_by_itself(string how)

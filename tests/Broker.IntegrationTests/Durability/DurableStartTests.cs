@@ -1,4 +1,5 @@
 using Broker.IntegrationTests.Clients;
+using Broker.TestKit;
 using Broker.TestKit.Processes;
 
 namespace Broker.IntegrationTests.Durability;
@@ -9,6 +10,7 @@ public sealed class DurableStartTests
     private static readonly byte[] MosquittoFile = [0, 0xB5, 0, .. "mosquitto db"u8, 0, 0, 0, 6];
 
     [Fact]
+    [Demand("A8")]
     public async Task What_was_acknowledged_is_there_after_a_kill()
     {
         await using DurableBroker broker = new();
@@ -71,6 +73,7 @@ public sealed class DurableStartTests
     }
 
     [Fact]
+    [Demand("A5")]
     public async Task A_damaged_file_is_moved_aside_and_named()
     {
         await using DurableBroker broker = new();
@@ -86,6 +89,7 @@ public sealed class DurableStartTests
     }
 
     [Fact]
+    [Demand("A5")]
     public async Task A_damaged_file_ends_the_start_where_the_file_says_so()
     {
         await using DurableBroker broker = new("on_store_damage stop");
@@ -99,6 +103,7 @@ public sealed class DurableStartTests
     }
 
     [Fact]
+    [Demand("A6")]
     public async Task Sigusr1_needs_to_save_nothing()
     {
         await using DurableBroker broker = new();

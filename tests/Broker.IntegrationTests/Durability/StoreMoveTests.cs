@@ -24,6 +24,7 @@ public sealed class StoreMoveTests(PostgresFixture postgres)
     }
 
     [Theory]
+    [Demand("A21")]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Clients_go_on_in_a_database_that_was_imported(bool isCrash) =>

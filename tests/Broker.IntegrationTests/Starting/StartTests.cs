@@ -25,6 +25,26 @@ public sealed class StartTests
         Assert.Equal(0, await broker.StopAsync());
     }
 
+    [FactWithPort(1883)]
+    [Demand("A10"), Demand("A12")]
+    public async Task Without_a_configuration_sessions_and_queues_outlive_a_kill()
+    {
+        using TemporaryFolder folder = new();
+        Endpoint endpoint = new(1883) { Host = "localhost" };
+        await using (BrokerProcess broker = await BrokerProcess.StartWithAsync([], folder.Path))
+        {
+            await MosquittoSub.SubscribeOnceAsync(endpoint, "-i", "reader", "-c", "-q", "2", "-t", "jobs");
+            await MosquittoPub.SendLinesAsync(endpoint, "jobs", ["one", "two", "three"], 2);
+            await broker.KillAsync();
+        }
+
+        await using BrokerProcess again = await BrokerProcess.StartWithAsync([], folder.Path);
+
+        await using MosquittoSub reader = MosquittoSub.Launch(
+            endpoint, "%p", "-i", "reader", "-c", "-q", "2", "-t", "jobs", "-C", "3");
+        Assert.Equal(["one", "two", "three"], await reader.AllAsync());
+    }
+
     [Fact]
     public async Task A_port_on_the_command_line_is_served_on_localhost()
     {

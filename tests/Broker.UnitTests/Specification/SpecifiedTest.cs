@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Broker.UnitTests.Repository;
 
 namespace Broker.UnitTests.Specification;
@@ -9,36 +8,16 @@ namespace Broker.UnitTests.Specification;
 /// <param name="Method">The name of the test.</param>
 /// <param name="File">The file it is in.</param>
 /// <param name="Line">The line of the attribute.</param>
-internal sealed partial record SpecifiedTest(string Statement, string? Version, string Method, SourceFile File, int Line)
+internal sealed record SpecifiedTest(string Statement, string? Version, string Method, SourceFile File, int Line)
 {
     private static readonly Lazy<IReadOnlyList<SpecifiedTest>> AllTests =
-        new(() => [.. RepositoryTree.Files.SelectMany(Scan)]);
+        new(() => [.. Of(TestAttribute.All)]);
 
     /// <summary>Those of every test project.</summary>
     public static IReadOnlyList<SpecifiedTest> All => AllTests.Value;
 
     /// <summary>Those of one file, in its order.</summary>
-    public static IEnumerable<SpecifiedTest> Scan(SourceFile file)
-    {
-        if (!file.IsCSharp || !file.Text.Contains("Spec(\"", StringComparison.Ordinal)) yield break;
-        List<Match> named = [];
-        foreach (Match match in SpecOrTest().Matches(file.Text))
-        {
-            if (file.Code[match.Index] != file.Text[match.Index]) continue; // within a comment or a literal
-            if (match.Groups["statement"].Success)
-            {
-                named.Add(match);
-                continue;
-            }
-            foreach (Match spec in named)
-            {
-                Group version = spec.Groups["version"];
-                yield return new SpecifiedTest(spec.Groups["statement"].Value, version.Success ? version.Value : null,
-                    match.Groups["method"].Value, file, file.LineOf(spec.Index));
-            }
-            named.Clear();
-        }
-    }
+    public static IEnumerable<SpecifiedTest> Scan(SourceFile file) => Of(TestAttribute.Scan(file));
 
     /// <summary>
     /// The standards it is about: that of its folder, else the one that it names, else each that has the statement.
@@ -55,8 +34,8 @@ internal sealed partial record SpecifiedTest(string Statement, string? Version, 
         }
     }
 
-    [GeneratedRegex(
-        """\bSpec\("(?<statement>[^"]+)"(, "(?<version>[^"]+)")?\)|\bpublic (async )?(Task|void) (?<method>\w+)\(""",
-        RegexOptions.ExplicitCapture)]
-    private static partial Regex SpecOrTest();
+    private static IEnumerable<SpecifiedTest> Of(IEnumerable<TestAttribute> attributes) =>
+        from attribute in attributes
+        where attribute.Name == "Spec"
+        select new SpecifiedTest(attribute.First, attribute.Second, attribute.Method, attribute.File, attribute.Line);
 }
