@@ -39,6 +39,10 @@ install_missing() {
   command -v node >/dev/null || missing+=(nodejs)
   command -v npm >/dev/null || missing+=(npm)
   command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+  command -v gcc >/dev/null || missing+=(gcc)
+  [ -e /usr/include/stdio.h ] || missing+=(libc6-dev)
+  [ -e /usr/include/MQTTAsync.h ] || missing+=(libpaho-mqtt-dev)
+  [ -d /usr/lib/python3/dist-packages/paho/mqtt ] || missing+=(python3-paho-mqtt)
   compgen -G '/usr/lib/*/libargon2.so.1' >/dev/null || missing+=(libargon2-1)
   if [ "${#missing[@]}" -eq 0 ]; then return; fi
   say "apt: ${missing[*]}"
