@@ -12,6 +12,9 @@ public readonly record struct FrameHeader(byte FirstByte, int HeaderLength, int 
     /// <summary>The low four bits of the first byte.</summary>
     public byte Flags => (byte)(FirstByte & 0x0F);
 
+    /// <summary>True when the Remaining Length has more bytes than it needs, which 5.0 forbids [MQTT-1.5.5-1].</summary>
+    public bool IsLengthPadded => HeaderLength - 1 > VarInt.LengthOf((uint)RemainingLength);
+
     /// <summary>Bytes of the whole packet.</summary>
     public int TotalLength => HeaderLength + RemainingLength;
 }

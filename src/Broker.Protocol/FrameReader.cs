@@ -21,7 +21,10 @@ public static class FrameReader
         ReadOnlySpan<byte> buffer, int packetBytesMax, out FrameHeader header, out Fault? fault) =>
         Read(buffer, buffer.Length, packetBytesMax, ProtocolVersion.Unknown, out header, out fault);
 
-    /// <summary>As above, for a peer whose version is known: 3.1 may set DUP on PUBREL, SUBSCRIBE and UNSUBSCRIBE.</summary>
+    /// <summary>
+    /// As above, for a peer whose version is known: 3.1 may set DUP on PUBREL, SUBSCRIBE and UNSUBSCRIBE, 3.1 and 3.1.1 may
+    /// write the Remaining Length in more bytes than it needs.
+    /// </summary>
     /// <param name="buffer">What was received so far.</param>
     /// <param name="packetBytesMax">Limit of the whole packet in bytes, 0 for none.</param>
     /// <param name="version">The version of the connection.</param>
@@ -79,15 +82,18 @@ public static class FrameReader
         }
 
         VarIntStatus status = VarInt.TryRead(start[1..], out uint remaining, out int lengthBytes);
-        if (status == VarIntStatus.Incomplete)
+        if (status != VarIntStatus.Read)
         {
-            return FrameStatus.Incomplete;
-        }
+            if (status == VarIntStatus.Incomplete)
+            {
+                return FrameStatus.Incomplete;
+            }
 
-        if (status == VarIntStatus.Overlong)
-        {
-            fault = Faults.RemainingLengthOverlong;
-            return FrameStatus.Malformed;
+            if (status == VarIntStatus.Overlong || !MayPad(start[0], version))
+            {
+                fault = Faults.RemainingLengthOverlong;
+                return FrameStatus.Malformed;
+            }
         }
 
         header = new FrameHeader(start[0], 1 + lengthBytes, (int)remaining);
@@ -99,6 +105,17 @@ public static class FrameReader
 
         return available >= header.TotalLength ? FrameStatus.Complete : FrameStatus.Incomplete;
     }
+
+    /// <summary>
+    /// Only 5.0 forbids a Remaining Length of more bytes than it needs [MQTT-1.5.5-1], and there are clients of 3.1.1 that
+    /// always write four. What a CONNECT is of is not known yet.
+    /// </summary>
+    private static bool MayPad(byte first, ProtocolVersion version) => version switch
+    {
+        ProtocolVersion.Mqtt31 or ProtocolVersion.Mqtt311 => true,
+        ProtocolVersion.Unknown => (PacketType)(first >> 4) == PacketType.Connect,
+        _ => false,
+    };
 
     private static Fault? CheckFirstByte(byte first, ProtocolVersion version)
     {

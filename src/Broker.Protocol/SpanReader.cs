@@ -72,7 +72,7 @@ public ref struct SpanReader
         if (status != VarIntStatus.Read)
         {
             value = 0;
-            return Fail(status == VarIntStatus.Overlong ? Faults.VariableByteIntegerOverlong : Faults.PacketTruncated);
+            return Fail(status == VarIntStatus.Incomplete ? Faults.PacketTruncated : Faults.VariableByteIntegerOverlong);
         }
 
         _rest = _rest[length..];

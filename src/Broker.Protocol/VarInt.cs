@@ -5,6 +5,9 @@ internal enum VarIntStatus
 {
     Read,
     Incomplete,
+
+    /// <summary>It was read, and fewer bytes would have done.</summary>
+    Padded,
     Overlong,
 }
 
@@ -38,10 +41,10 @@ internal static class VarInt
             value |= (current & 0x7F) << (7 * length);
             if (current < 0x80)
             {
-                // A last byte of zero after others says nothing: the shorter form was owed.
+                // A last byte of zero after others says nothing: 5.0 demands the shorter form.
                 bool isMinimal = current != 0 || length == 0;
                 length++;
-                return isMinimal ? VarIntStatus.Read : VarIntStatus.Overlong;
+                return isMinimal ? VarIntStatus.Read : VarIntStatus.Padded;
             }
         }
 

@@ -237,7 +237,7 @@ internal sealed partial class MqttConnection
         if (Session is null)
         {
             bool isConnect = header.Type == PacketType.Connect;
-            return isConnect ? TakeConnect(body) : HandlerResult.Close(EngineFaults.FirstPacketNotConnect);
+            return isConnect ? TakeConnect(in header, body) : HandlerResult.Close(EngineFaults.FirstPacketNotConnect);
         }
         // Behind what came before it.
         if (header.Type != PacketType.Publish) RouteRun();
@@ -257,10 +257,12 @@ internal sealed partial class MqttConnection
         };
     }
 
-    private HandlerResult TakeConnect(ReadOnlySpan<byte> body)
+    private HandlerResult TakeConnect(in FrameHeader header, ReadOnlySpan<byte> body)
     {
         bool isValid = ConnectPacket.TryDecode(body, out _pendingConnect, out ProtocolVersion version, out Fault? fault);
         Version = version;
+        if (version == ProtocolVersion.Mqtt50 && header.IsLengthPadded)
+            return HandlerResult.Close(Faults.RemainingLengthOverlong);
         if (isValid) return HandlerResult.Pause;
         // Only an unsupported version is answered [MQTT-3.1.2-2]; other malformed CONNECTs close without a word.
         return fault!.ReasonCode == ReasonCode.UnsupportedProtocolVersion

@@ -96,7 +96,7 @@ public sealed class PacketFormatTests
 
     [Theory]
     [InlineData("c0 80 80 80 80 01")]
-    [InlineData("c0 80 00")]
+    [InlineData("c0 80 80 80 80 00")]
     [InlineData("c0 01 00")]
     public async Task PACKET_FromClient_WithWrongRemainingLength_Closes(string wire)
     {
@@ -106,6 +106,18 @@ public sealed class PacketFormatTests
         await client.SendBytesAsync(wire);
 
         await client.ExpectClosedAsync();
+    }
+
+    [Fact]
+    public async Task PACKET_FromClient_WithRemainingLengthOfMoreBytesThanNeeded_IsTaken()
+    {
+        await using var broker = new TestBroker();
+        TestClient client = broker.Open();
+
+        await client.SendBytesAsync("10 8d 80 80 00 00 04 'MQTT' 04 02 00 00 00 01 'a'");
+        await client.ExpectBytesAsync("20 02 00 00");
+        await client.SendBytesAsync("c0 80 00");
+        await client.ExpectBytesAsync("d0 00");
     }
 
     [Theory, Spec("MQTT-2.3.1-1")]

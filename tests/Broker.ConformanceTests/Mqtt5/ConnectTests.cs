@@ -55,6 +55,7 @@ public sealed class ConnectTests
     [Spec("MQTT-3.1.2-3"), Spec("MQTT-3.1.2-11"), Spec("MQTT-3.1.2-12"), Spec("MQTT-3.1.2-13")]
     [Spec("MQTT-3.1.2-16"), Spec("MQTT-3.1.2-17"), Spec("MQTT-3.1.2-19"), Spec("MQTT-1.5.4-1"), Spec("MQTT-1.5.4-2")]
     [Spec("MQTT-3.1.3-4"), Spec("MQTT-3.1.3-11"), Spec("MQTT-3.1.3-12")]
+    [InlineData("10 8e 00 " + MqttFive + "02 00 00 00 00 01 'c'", ReasonCode.MalformedPacket)] // MQTT-1.5.5-1
     [InlineData("10 0e " + MqttFive + "03 00 00 00 00 01 'c'", ReasonCode.MalformedPacket)] // MQTT-3.1.2-3: reserved flag
     [InlineData("10 0e " + MqttFive + "0a 00 00 00 00 01 'c'", ReasonCode.MalformedPacket)] // MQTT-3.1.2-11: will QoS alone
     [InlineData("10 0e " + MqttFive + "22 00 00 00 00 01 'c'", ReasonCode.MalformedPacket)] // MQTT-3.1.2-13: will retain alone

@@ -53,6 +53,7 @@ public sealed class MalformedPacketTests
 
     [Theory]
     [InlineData("00 00", ReasonCode.MalformedPacket)] // packet type 0
+    [InlineData("c0 80 00", ReasonCode.MalformedPacket)] // overlong remaining length
     [InlineData("c1 00", ReasonCode.MalformedPacket)] // MQTT-2.1.3-1: reserved flags
     [InlineData("e1 00", ReasonCode.MalformedPacket)] // MQTT-3.14.1-1
     [InlineData("f1 00", ReasonCode.MalformedPacket)] // MQTT-3.15.1-1

@@ -71,6 +71,19 @@ public sealed class FrameReaderTests
     }
 
     [Fact]
+    public void Only_5_0_demands_the_shortest_length_and_a_CONNECT_may_be_of_any_version()
+    {
+        byte[] ping = WireText.Parse("c0 80 00"), connect = WireText.Parse("10 81 80 80 00 00");
+
+        Assert.Equal(FrameStatus.Complete, FrameReader.TryRead(ping, 0, ProtocolVersion.Mqtt31, out _, out _));
+        Assert.Equal(FrameStatus.Complete, FrameReader.TryRead(ping, 0, ProtocolVersion.Mqtt311, out _, out _));
+        Assert.Equal(FrameStatus.Malformed, FrameReader.TryRead(ping, 0, ProtocolVersion.Mqtt50, out _, out _));
+        Assert.Equal(FrameStatus.Malformed, FrameReader.TryRead(ping, 0, out _, out _));
+        Assert.Equal(FrameStatus.Complete, FrameReader.TryRead(connect, 0, out FrameHeader header, out _));
+        Assert.Equal((5, 1, true), (header.HeaderLength, header.RemainingLength, header.IsLengthPadded));
+    }
+
+    [Fact]
     public void The_first_byte_decides_as_the_specification_has_it()
     {
         for (int first = 0; first <= 0xFF; first++)
