@@ -194,7 +194,7 @@ internal sealed class ClientLoop
     private void Take(object packet, Link link)
     {
         History.Received(PacketLine.Of(packet));
-        _context.Kills.CountPacket();
+        _context.PacketCame();
         if (packet is ConnAckPacket answer)
         {
             if (answer.ReasonCode != ReasonCode.Success)

@@ -1,5 +1,4 @@
 using Broker.CrashHarness.Facts;
-using Broker.TestKit;
 
 namespace Broker.CrashHarness.Clients;
 
@@ -73,8 +72,7 @@ internal sealed class DrainWait(Lock gate)
     {
         try
         {
-            await task.WaitAsync(context.Violations.Any ? TestTime.Patience / 10 : 2 * TestTime.Patience, context.End)
-                .ConfigureAwait(false);
+            await context.WaitAsync(task).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

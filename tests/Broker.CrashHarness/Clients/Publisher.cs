@@ -2,7 +2,6 @@ using Broker.CrashHarness.Facts;
 using Broker.CrashHarness.Plans;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
-using Broker.TestKit;
 
 namespace Broker.CrashHarness.Clients;
 
@@ -57,8 +56,7 @@ internal sealed class Publisher : IClientRole
         lock (Loop.Gate) idle = _idle.Task;
         try
         {
-            await idle.WaitAsync(_context.Violations.Any ? TestTime.Patience / 10 : 2 * TestTime.Patience, _context.End)
-                .ConfigureAwait(false);
+            await _context.WaitAsync(idle).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
