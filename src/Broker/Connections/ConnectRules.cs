@@ -19,13 +19,8 @@ internal static class ConnectRules
     public static ConnectDecision Check(ConnectPacket packet, IConnectionOrigin origin, LimitOptions limits)
     {
         ListenerOptions listener = origin.Listener;
-        ImmutableArray<ProtocolVersion> versions = listener.AcceptProtocolVersions;
-        if (!versions.IsEmpty && !versions.Contains(packet.Version))
-            return ConnectDecision.Refuse(ReasonCode.UnsupportedProtocolVersion, "protocol version not accepted here");
-        if (packet.AuthenticationMethod is not null)
-            return ConnectDecision.Refuse(ReasonCode.BadAuthenticationMethod, "authentication method not supported");
-        bool isNameInCertificate = listener.Tls is { UseIdentityAsUsername: true } or { UseSubjectAsUsername: true };
-        if (isNameInCertificate && origin.CertificateUserName is null)
+        if (RefuseForm(packet, listener) is { } form) return new ConnectDecision(null, form);
+        if (TakesNameFromCertificate(listener) && origin.CertificateUserName is null)
             return ConnectDecision.Refuse(ReasonCode.BadUserNameOrPassword, "no client certificate with a name");
         string? userName = origin.CertificateUserName ?? packet.UserName;
         if (!TryGetClientId(packet, listener, userName, out string clientId, out ConnectDecision refusal)) return refusal;
@@ -35,6 +30,21 @@ internal static class ConnectRules
             return ConnectDecision.Refuse(ReasonCode.ClientIdentifierNotValid, "keep alive above max_keepalive");
         return new ConnectDecision(Agree(packet, origin, limits, clientId), null);
     }
+
+    /// <summary>What is asked before anything else: may it speak this version, and authenticate in this way.</summary>
+    public static CloseReason? RefuseForm(ConnectPacket packet, ListenerOptions listener)
+    {
+        ImmutableArray<ProtocolVersion> versions = listener.AcceptProtocolVersions;
+        if (!versions.IsEmpty && !versions.Contains(packet.Version))
+            return new(CloseKind.Refused, ReasonCode.UnsupportedProtocolVersion, "protocol version not accepted here");
+        if (packet.AuthenticationMethod is { } method && !EnhancedAuthentication.IsOffered(method, listener))
+            return new(CloseKind.Refused, ReasonCode.BadAuthenticationMethod, "authentication method not offered here");
+        return null;
+    }
+
+    /// <summary>Whether the client certificate says who the client is.</summary>
+    public static bool TakesNameFromCertificate(ListenerOptions listener) =>
+        listener.Tls is { UseIdentityAsUsername: true } or { UseSubjectAsUsername: true };
 
     /// <summary>The will of a CONNECT as the session keeps it, or null.</summary>
     public static Will? WillOf(ConnectPacket packet, ClientParameters parameters, IConnectionOrigin origin)
@@ -68,6 +78,8 @@ internal static class ConnectRules
             MaximumPacketSize = (uint)limits.PacketBytesMax,
             ReceiveMaximum = parameters.ReceiveMaximum >= ushort.MaxValue ? null : (ushort)parameters.ReceiveMaximum,
             MaximumQos = listener.MaximumQos == QualityOfService.ExactlyOnce ? null : listener.MaximumQos,
+            AuthenticationMethod = packet.AuthenticationMethod,
+            AuthenticationData = connection.Authentication?.ServerFinal,
         };
     }
 

@@ -18,6 +18,21 @@ internal static class EngineFaults
     public static readonly Fault AuthWithoutMethod =
         new(ReasonCode.ProtocolError, "AUTH without an authentication method in CONNECT", "MQTT-4.12.0-7");
 
+    public static readonly Fault PacketBeforeConnAck =
+        new(ReasonCode.ProtocolError, "packet other than AUTH or DISCONNECT before CONNACK", "MQTT-3.1.2-30");
+
+    public static readonly Fault AuthOutOfTurn =
+        new(ReasonCode.ProtocolError, "AUTH that is not due", "MQTT 5.0 section 4.12");
+
+    public static readonly Fault AuthMethodChanged =
+        new(ReasonCode.ProtocolError, "authentication method other than in CONNECT", "MQTT-4.12.1-1");
+
+    public static readonly Fault OtherUserName =
+        new(ReasonCode.NotAuthorized, "authentication of another user", "MQTT 5.0 section 4.12");
+
+    public static readonly Fault ReauthenticationFailed =
+        new(ReasonCode.NotAuthorized, "re-authentication failed", "MQTT-4.12.1-2");
+
     public static readonly Fault TopicAliasOutOfRange =
         new(ReasonCode.TopicAliasInvalid, "topic alias above the maximum", "MQTT-3.3.2-9");
 
@@ -52,8 +67,8 @@ internal static class EngineFaults
     /// <summary>Every engine fault, for the test that demands a test of each.</summary>
     public static IReadOnlyList<Fault> All { get; } =
     [
-        FirstPacketNotConnect, SecondConnect, ServerPacketFromClient, AuthWithoutMethod, TopicAliasOutOfRange, TopicAliasUnknown,
-        TopicTooDeep, FilterTooDeep, QosNotSupported, RetainNotSupported, ReceiveMaximumExceeded, WrongFlow, ExpiryInDisconnect,
-        AnswerTooLarge,
+        FirstPacketNotConnect, SecondConnect, ServerPacketFromClient, AuthWithoutMethod, PacketBeforeConnAck, AuthOutOfTurn,
+        AuthMethodChanged, OtherUserName, ReauthenticationFailed, TopicAliasOutOfRange, TopicAliasUnknown, TopicTooDeep,
+        FilterTooDeep, QosNotSupported, RetainNotSupported, ReceiveMaximumExceeded, WrongFlow, ExpiryInDisconnect, AnswerTooLarge,
     ];
 }

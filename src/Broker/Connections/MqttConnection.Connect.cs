@@ -12,11 +12,22 @@ internal sealed partial class MqttConnection
     /// <summary>Whether each packet is logged; asked once a connection.</summary>
     public bool LogsPackets { get; private set; }
 
-    // Answers CONNECT: null when it was accepted.
+    /// <summary>The enhanced authentication that CONNECT asked for, or null.</summary>
+    public EnhancedAuthentication? Authentication { get; private set; }
+
+    /// <summary>What CONNECT waited for is decided. Read loop only.</summary>
+    public HandlerResult AnswerConnect(ConnectPacket packet)
+    {
+        _pendingConnect = packet;
+        return HandlerResult.Pause;
+    }
+
+    // Answers CONNECT: null when it was accepted, or has to wait for AUTH.
     private async ValueTask<CloseReason?> ConnectAsync()
     {
         ConnectPacket packet = _pendingConnect!;
         _pendingConnect = null;
+        if (packet.AuthenticationMethod is not null && Authentication is null) return BeginAuthentication(packet);
         ConnectDecision decision = ConnectRules.Check(packet, Origin, Engine.Options.Limits);
         if (decision.Refusal is null)
         {
@@ -41,11 +52,24 @@ internal sealed partial class MqttConnection
         }
     }
 
-    private ValueTask<AuthenticationOutcome> AuthenticateAsync(ConnectPacket packet) =>
-        Origin.CertificateUserName is not null
-            ? new ValueTask<AuthenticationOutcome>(AuthenticationOutcome.Allowed)
-            : Engine.Authenticator.AuthenticateAsync(
-                Listener.Security, packet.UserName, packet.Password, CancellationToken.None);
+    private CloseReason? BeginAuthentication(ConnectPacket packet)
+    {
+        if (ConnectRules.RefuseForm(packet, Listener) is { } refusal) return Refuse(packet, refusal);
+        var authentication = new EnhancedAuthentication(this, packet);
+        if (authentication.Begin(packet.AuthenticationData.GetValueOrDefault().Span) is { } fault)
+            return Refuse(packet, new CloseReason(CloseKind.Refused, fault.ReasonCode, fault.Text));
+        Authentication = authentication;
+        Drain();
+        return null;
+    }
+
+    private ValueTask<AuthenticationOutcome> AuthenticateAsync(ConnectPacket packet)
+    {
+        if (Authentication is { } authentication) return new(authentication.Outcome);
+        if (Origin.CertificateUserName is not null) return new(AuthenticationOutcome.Allowed);
+        return Engine.Authenticator.AuthenticateAsync(
+            Listener.Security, packet.UserName, packet.Password, CancellationToken.None);
+    }
 
     private CloseReason? Open(ConnectPacket packet, ClientParameters parameters, out ISessionConnection? previous)
     {

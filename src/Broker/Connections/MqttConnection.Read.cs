@@ -234,11 +234,7 @@ internal sealed partial class MqttConnection
 
     private HandlerResult Handle(in FrameHeader header, ReadOnlySpan<byte> body)
     {
-        if (Session is null)
-        {
-            bool isConnect = header.Type == PacketType.Connect;
-            return isConnect ? TakeConnect(in header, body) : HandlerResult.Close(EngineFaults.FirstPacketNotConnect);
-        }
+        if (Session is null) return HandleBeforeConnAck(in header, body);
         // Behind what came before it.
         if (header.Type != PacketType.Publish) RouteRun();
         if (header.Type != PacketType.PubAck && SettlePubAcks() is { } fault) return HandlerResult.Close(fault);
@@ -251,9 +247,22 @@ internal sealed partial class MqttConnection
             PacketType.Unsubscribe => UnsubscribeHandler.Handle(this, body),
             PacketType.PingReq => HandlePing(body),
             PacketType.Disconnect => DisconnectHandler.Handle(this, body),
-            PacketType.Auth => HandlerResult.Close(EngineFaults.AuthWithoutMethod),
+            PacketType.Auth => AuthHandler.Handle(this, body),
             PacketType.Connect => HandlerResult.Close(EngineFaults.SecondConnect),
             _ => HandlerResult.Close(EngineFaults.ServerPacketFromClient),
+        };
+    }
+
+    private HandlerResult HandleBeforeConnAck(in FrameHeader header, ReadOnlySpan<byte> body)
+    {
+        bool isConnect = header.Type == PacketType.Connect;
+        if (Authentication is null)
+            return isConnect ? TakeConnect(in header, body) : HandlerResult.Close(EngineFaults.FirstPacketNotConnect);
+        return header.Type switch
+        {
+            PacketType.Auth => AuthHandler.Handle(this, body),
+            PacketType.Disconnect => DisconnectHandler.Handle(this, body),
+            _ => HandlerResult.Close(isConnect ? EngineFaults.SecondConnect : EngineFaults.PacketBeforeConnAck),
         };
     }
 

@@ -158,6 +158,7 @@ internal sealed partial class MqttConnection
             return !_isOutputClosed;
         }
         if (!TryWriteConnAck()) return false;
+        WriteAuth();
         // Behind what was due when the ping came, so that it fences; before the rest of a long queue, so that it is in time.
         int pings = Volatile.Read(ref _pingResponsesOwed) == 0 ? 0 : Interlocked.Exchange(ref _pingResponsesOwed, 0);
         bool hasMore = WriteItems();
@@ -202,12 +203,22 @@ internal sealed partial class MqttConnection
     private bool TryWriteConnAck()
     {
         if (_isConnAckSent) return true;
-        if (Volatile.Read(ref _connAck) is not { } connAck) return false;
+        if (Volatile.Read(ref _connAck) is not { } connAck)
+        {
+            // The one packet that may precede it.
+            WriteAuth();
+            return false;
+        }
         if (WaitsForCommit && _connAckTicket > Engine.Store.DurableTicket && TryWait(_connAckTicket)) return false;
         connAck.Write(_output, Version);
         _isConnAckSent = true;
         _connAck = null;
         return true;
+    }
+
+    private void WriteAuth()
+    {
+        if (Authentication?.TakeOwed() is { } auth) auth.Write(_output, Version);
     }
 
     // True: the store will call back. One registration is enough, for the lowest ticket comes first.

@@ -34,7 +34,7 @@ internal static class EventIds
     public const int ConnectionFailed = 2010;
     public const int SessionExpired = 2011;
     public const int QueueFull = 2012;
-
+    public const int HashCannotServeScram = 2014;
 
     public const int Subscribed = 3000;
     public const int Unsubscribed = 3050;

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Broker.Configuration;
+using Broker.Security.Scram;
 
 namespace Broker.Security;
 
@@ -87,6 +88,19 @@ internal sealed class Authenticator : IDisposable
         Task<bool>? verification = _queue.TryVerify(hash ?? file.DecoyFor(userName), given.Span, token);
         if (verification is null) return new(AuthenticationOutcome.ServerBusy);
         return new(isKnown ? KnownAsync(snapshot, path, userName, given, verification) : UnknownAsync(verification));
+    }
+
+    /// <summary>
+    /// What a SCRAM exchange with this name is checked against; a made-up one when the name, or a hash that fits, is not in the
+    /// listener's password file. Computes no password hash.
+    /// </summary>
+    public ScramCredential FindScram(ListenerSecurityOptions security, string userName)
+    {
+        string path = security.PasswordFile ?? "";
+        PasswordHash? hash = null;
+        if (_snapshot.Files.TryGetValue(path, out PasswordFile? file)) file.TryFind(userName, out hash);
+        // The place is in it, so that a name that two files do not know is not given away by one salt in both.
+        return ScramCredential.Of(hash, file?.ScramModelFor(userName), $"{path}\0{userName}");
     }
 
     /// <summary>Stops the hashing threads; those who wait are cancelled.</summary>

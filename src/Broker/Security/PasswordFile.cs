@@ -33,9 +33,13 @@ internal readonly record struct PasswordFileResult(PasswordFile? File, Immutable
 internal sealed class PasswordFile
 {
     private readonly FrozenDictionary<string, PasswordHash> _byUser;
+    private readonly ImmutableArray<PasswordHash> _scramHashes;
 
-    private PasswordFile(Dictionary<string, PasswordHash> byUser) =>
+    private PasswordFile(Dictionary<string, PasswordHash> byUser)
+    {
         _byUser = byUser.ToFrozenDictionary(StringComparer.Ordinal);
+        _scramHashes = [.. byUser.Values.Where(hash => hash.Kind == PasswordHashKind.Sha512Pbkdf2)];
+    }
 
     /// <summary>How many users there are.</summary>
     public int Count => _byUser.Count;
@@ -79,9 +83,17 @@ internal sealed class PasswordFile
     /// names
     /// are. The same name gets the same one, as a known name would. The file must not be empty.
     /// </summary>
-    public PasswordHash DecoyFor(string userName) =>
-        // String hashes are seeded anew in each process, so a stranger cannot choose the decoy.
-        _byUser.Values[(int)((uint)userName.GetHashCode(StringComparison.Ordinal) % (uint)_byUser.Count)];
+    public PasswordHash DecoyFor(string userName) => SomeOf(_byUser.Values, userName);
+
+    /// <summary>
+    /// The hash that a challenge of SCRAM for a name without one resembles in iterations and length of salt; null: nobody here
+    /// has one.
+    /// </summary>
+    public PasswordHash? ScramModelFor(string userName) => _scramHashes.IsEmpty ? null : SomeOf(_scramHashes, userName);
+
+    // String hashes are seeded anew in each process, so a stranger cannot choose which.
+    private static PasswordHash SomeOf(ImmutableArray<PasswordHash> hashes, string userName) =>
+        hashes[(int)((uint)userName.GetHashCode(StringComparison.Ordinal) % (uint)hashes.Length)];
 
     private static string? ReadLine(ReadOnlySpan<byte> line, Dictionary<string, PasswordHash> byUser)
     {

@@ -48,6 +48,15 @@ internal sealed class PasswordHash
     /// <summary>Which form.</summary>
     public PasswordHashKind Kind { get; }
 
+    /// <summary>Rounds of PBKDF2; 1 or 0 for the other kinds.</summary>
+    public int Iterations => _iterations;
+
+    /// <summary>The salt's bytes; empty for argon2id.</summary>
+    public ReadOnlySpan<byte> Salt => _salt;
+
+    /// <summary>What was derived from password and salt; empty for argon2id.</summary>
+    public ReadOnlySpan<byte> Digest => _digest;
+
     /// <summary>The text as it stands in a password file after the colon.</summary>
     public override string ToString() => _text;
 

@@ -47,9 +47,15 @@ public sealed class EngineFaultTests
         }
     }
 
+    // Elsewhere: in ConnectTests, EnhancedAuthenticationTests and ReauthenticationTests.
     [Fact]
     public void EngineFaults_All_HaveATest() =>
-        Assert.Equal([EngineFaults.FirstPacketNotConnect], EngineFaults.All.Except(Provocations.Keys)); // in ConnectTests
+        Assert.Equal(
+            [
+                EngineFaults.FirstPacketNotConnect, EngineFaults.PacketBeforeConnAck, EngineFaults.AuthOutOfTurn,
+                EngineFaults.AuthMethodChanged, EngineFaults.OtherUserName, EngineFaults.ReauthenticationFailed,
+            ],
+            EngineFaults.All.Except(Provocations.Keys));
 
     private static async Task AnswerQos1WithPubRecAsync(TestClient client)
     {

@@ -11,7 +11,7 @@ internal static class DisconnectHandler
         if (!DisconnectPacket.TryDecode(body, connection.Version, out DisconnectPacket? packet, out Fault? fault))
             return HandlerResult.Close(fault);
         // A session that was to end with its connection cannot be prolonged at the end [MQTT-3.14.2-2].
-        if (packet.SessionExpiryIntervalSeconds is > 0 && connection.Parameters!.ExpirySeconds == 0)
+        if (packet.SessionExpiryIntervalSeconds is > 0 && connection.Parameters is { ExpirySeconds: 0 })
             return HandlerResult.Close(EngineFaults.ExpiryInDisconnect);
         return HandlerResult.Close(CloseReason.ClientDisconnected with
         {
