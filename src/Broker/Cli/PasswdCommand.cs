@@ -27,7 +27,8 @@ internal static class PasswdCommand
          -D : delete the username rather than adding/updating its password.
          -H : specify the hashing algorithm: sha512-pbkdf2 (the default), argon2id (the strongest; needs
               libargon2, and mosquitto only reads it where it was built with it) or sha512 (weak).
-         -I : iterations of sha512-pbkdf2, 1000 by default as in mosquitto 2.1.
+         -I : iterations of sha512-pbkdf2, 1000 by default as in mosquitto 2.1. Clients that log in with
+              SCRAM-SHA-512 may ask for 4096 or more.
          -U : hash the plain text passwords of a file.
 
         Salts of sha512-pbkdf2 and sha512 have 12 bytes: mosquitto 2.0, which Debian has, reads no other

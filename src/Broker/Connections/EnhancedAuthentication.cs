@@ -19,7 +19,6 @@ internal sealed partial class EnhancedAuthentication
     private readonly long _packetBytesMax;
     private ConnectPacket? _connect;
     private ScramServer? _exchange;
-    private ScramCredential? _credential;
     private AuthPacket? _owed;
 
     public EnhancedAuthentication(MqttConnection connection, ConnectPacket connect)
@@ -60,20 +59,20 @@ internal sealed partial class EnhancedAuthentication
         if (!ScramClientFirst.TryParse(data, out ScramClientFirst? first, out Fault? fault)) return fault;
         if (UserName is not null && UserName != first.UserName) return EngineFaults.OtherUserName;
         UserName = first.UserName;
-        _credential = _connection.Engine.Authenticator.FindScram(_connection.Listener.Security, first.UserName);
-        _exchange = new ScramServer(first, _credential);
+        _exchange = new ScramServer(first, FindCredential());
         return Owe(ReasonCode.ContinueAuthentication, _exchange.Challenge);
     }
 
     /// <summary>The client's proof came: the exchange is over.</summary>
     public ScramResult Finish(ReadOnlySpan<byte> data)
     {
-        ScramResult result = _exchange!.Finish(data);
+        // Not the one of the challenge: the password file may have been read anew meanwhile.
+        ScramCredential credential = FindCredential();
+        ScramResult result = _exchange!.Finish(data, credential);
         bool isRefused = result is { ServerFinal: null, Fault: null };
-        if (isRefused && _credential!.UnfitKind is { } kind)
+        if (isRefused && credential.UnfitKind is { } kind)
             Log.HashCannotServe(_connection.Engine.Logger, UserName!, kind, _connection.Listener.Security.PasswordFile!);
         _exchange = null;
-        _credential = null;
         return result;
     }
 
@@ -101,6 +100,9 @@ internal sealed partial class EnhancedAuthentication
 
     /// <summary>The AUTH to send, if there is one. For whoever holds the draining flag.</summary>
     public AuthPacket? TakeOwed() => Volatile.Read(ref _owed) is null ? null : Interlocked.Exchange(ref _owed, null);
+
+    private ScramCredential FindCredential() =>
+        _connection.Engine.Authenticator.FindScram(_connection.Listener.Security, UserName!);
 
     private static partial class Log
     {

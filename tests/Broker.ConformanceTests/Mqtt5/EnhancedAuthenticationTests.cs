@@ -244,6 +244,78 @@ public sealed class EnhancedAuthenticationTests : IDisposable
         await broker.ConnectAsync("d", with: packet => packet with { UserName = "ann", Password = "secret"u8.ToArray() });
     }
 
+    // Neither is prepared by SASLprep: a client that does so must be given a name and a password that it leaves as they are.
+    [Theory]
+    [InlineData("J\u00fcrgen", "stra\u00dfe", ReasonCode.Success)]
+    [InlineData("Ju\u0308rgen", "stra\u00dfe", ReasonCode.NotAuthorized)]
+    [InlineData("J\u00fcrgen", "strasse", ReasonCode.NotAuthorized)]
+    public async Task AUTH_FromClient_NameAndPasswordBeyondAscii_ComparedByteForByte(
+        string userName, string password, ReasonCode reason)
+    {
+        byte[] secret = Encoding.UTF8.GetBytes("stra\u00dfe");
+        string file = _folder.Write("umlauts", $"J\u00fcrgen:{PasswordHash.Create(PasswordHashKind.Sha512Pbkdf2, secret)}\n");
+        await using TestBroker broker =
+            TestBroker.WithListener(listener => listener with { Security = new() { PasswordFile = file } });
+        var scram = new ScramClient(userName, password);
+        TestClient client = await broker.BeginAsync(scram);
+        await client.ProveAsync(scram);
+        Assert.Equal(reason, (await client.ReadAsync<ConnAckPacket>()).ReasonCode);
+    }
+
+    [Fact]
+    public async Task AUTH_FromClient_PasswordChangedSinceTheChallenge_RefusedAsNotAuthorized()
+    {
+        await using TestBroker broker = ScramClients.NewBroker(_folder);
+        var scram = new ScramClient("ann", "secret");
+        TestClient client = await broker.BeginAsync(scram);
+        AuthPacket challenge = await client.ReadChallengeAsync();
+        _folder.Write("passwords", "");
+        Assert.Empty(broker.Engine.Authenticator.Reload(broker.Options));
+        await client.ContinueAsync(scram.Final(challenge.AuthenticationData!.Value.Span));
+        await client.ExpectBytesAsync("20 03 00 87 00");
+        await client.ExpectClosedAsync();
+    }
+
+    [Theory]
+    [InlineData("secret", true)]
+    [InlineData("wrong", false)]
+    public async Task CONNECT_FromClient_ScramForAClientIdInUse_TakesOverWithTheProofAndNotBefore(string password, bool takesOver)
+    {
+        await using TestBroker broker = ScramClients.NewBroker(_folder);
+        TestClient first = await broker.ConnectScramAsync(new ScramClient("ann", "secret"));
+        var scram = new ScramClient("ann", password);
+        TestClient second = await broker.BeginAsync(scram);
+        AuthPacket challenge = await second.ReadChallengeAsync();
+        await first.PingFenceAsync();
+        await second.ContinueAsync(scram.Final(challenge.AuthenticationData!.Value.Span));
+        ConnAckPacket answer = await second.ReadAsync<ConnAckPacket>();
+        Assert.Equal(takesOver, answer.ReasonCode == ReasonCode.Success);
+        if (takesOver) await first.ExpectDisconnectAsync(ReasonCode.SessionTakenOver);
+        else await first.PingFenceAsync();
+    }
+
+    [Fact, Spec("MQTT-3.14.0-1")]
+    public async Task CONNECTION_InServer_StopsBetweenChallengeAndProof_ClosesWithoutDisconnect()
+    {
+        await using TestBroker broker = ScramClients.NewBroker(_folder);
+        TestClient client = await broker.BeginAsync(new ScramClient("ann", "secret"));
+        await client.ReadChallengeAsync();
+        broker.Engine.BeginStop();
+        await client.ExpectClosedAsync();
+    }
+
+    [Theory]
+    [InlineData(4096, ReasonCode.ContinueAuthentication)]
+    [InlineData(4097, ReasonCode.ProtocolError)]
+    public async Task CONNECT_FromClient_ScramMessageOfManyBytes_FourThousandAndNinetySixAtMost(int bytes, ReasonCode reason)
+    {
+        await using TestBroker broker = ScramClients.NewBroker(_folder);
+        var scram = new ScramClient("ann", "secret", nonce: new string('r', bytes - "n,,n=ann,r=".Length));
+        TestClient client = await broker.BeginAsync(scram);
+        object answer = await client.ReadAsync<object>();
+        Assert.Equal(reason, answer is AuthPacket auth ? auth.ReasonCode : ((ConnAckPacket)answer).ReasonCode);
+    }
+
     [Fact]
     public async Task AUTH_FromClient_NameWithCommaAndEqualsSign_Unescaped()
     {

@@ -113,6 +113,34 @@ public sealed class ReauthenticationTests : IDisposable
         await client.ExpectDisconnectAsync(ReasonCode.ProtocolError);
     }
 
+    [Fact, Spec("MQTT-3.1.2-22")]
+    public async Task CONNECTION_InServer_ReauthenticationIsNotGoneOnWith_KeepAliveCountsAsEver()
+    {
+        await using TestBroker broker = ScramClients.NewBroker(_folder);
+        var scram = new ScramClient("ann", "secret");
+        TestClient client = await broker.BeginAsync(scram, packet => packet with { KeepAliveSeconds = 10 });
+        await client.ProveAsync(scram);
+        await client.ReadAsync<ConnAckPacket>();
+        await client.SendAuthAsync(ReasonCode.ReAuthenticate, scram.First);
+        await client.ReadChallengeAsync();
+        broker.Advance(TimeSpan.FromSeconds(17));
+        await client.ExpectDisconnectAsync(ReasonCode.KeepAliveTimeout);
+    }
+
+    [Fact, Spec("MQTT-4.12.1-2")]
+    public async Task AUTH_FromClient_UserRemovedDuringReauthentication_DisconnectsAsNotAuthorized()
+    {
+        await using TestBroker broker = ScramClients.NewBroker(_folder);
+        var scram = new ScramClient("ann", "secret");
+        TestClient client = await broker.ConnectScramAsync(scram);
+        await client.SendAuthAsync(ReasonCode.ReAuthenticate, scram.First);
+        AuthPacket challenge = await client.ReadChallengeAsync();
+        _folder.Write("passwords", "");
+        Assert.Empty(broker.Engine.Authenticator.Reload(broker.Options));
+        await client.ContinueAsync(scram.Final(challenge.AuthenticationData!.Value.Span));
+        await client.ExpectDisconnectAsync(ReasonCode.NotAuthorized);
+    }
+
     // The two take turns: who goes on without the answer is not heard.
     [Fact]
     public async Task AUTH_FromClient_NextBeginningBehindTheProofInTheSameSegment_ProtocolError()

@@ -21,13 +21,15 @@ public sealed class ScramServerTests
 
     private static readonly PasswordHash Pencil = PasswordHash.Parse($"$7$4096${Salt}${SaltedPassword}").Hash!;
 
+    private static ScramCredential Credential => ScramCredential.Of(Pencil, null, "user");
+
     [Fact]
     public void A_known_exchange_gives_the_known_messages()
     {
         ScramServer server = Begun($"n,,n=user,r={ClientNonce}");
 
         Assert.Equal($"r={ClientNonce}{ServerNonce},s={Salt},i=4096", Encoding.ASCII.GetString(server.Challenge));
-        ScramResult result = server.Finish(Encoding.ASCII.GetBytes($"c=biws,r={ClientNonce}{ServerNonce},p={Proof}"));
+        ScramResult result = server.Finish(Encoding.ASCII.GetBytes($"c=biws,r={ClientNonce}{ServerNonce},p={Proof}"), Credential);
         Assert.Null(result.Fault);
         Assert.Equal($"v={Signature}", Encoding.ASCII.GetString(result.ServerFinal!));
     }
@@ -40,7 +42,7 @@ public sealed class ScramServerTests
         var client = new ScramClient("user", "pencil", header);
         ScramServer server = Begun(client);
 
-        ScramResult result = server.Finish(client.Final(server.Challenge));
+        ScramResult result = server.Finish(client.Final(server.Challenge), Credential);
 
         Assert.Null(result.Fault);
         Assert.Equal(client.ServerFinal, result.ServerFinal);
@@ -53,7 +55,7 @@ public sealed class ScramServerTests
         client.Bare += ",x=y,z=1";
         ScramServer server = Begun(client);
 
-        ScramResult result = server.Finish(client.Final(server.Challenge));
+        ScramResult result = server.Finish(client.Final(server.Challenge), Credential);
 
         Assert.Equal(client.ServerFinal, result.ServerFinal);
     }
@@ -64,22 +66,33 @@ public sealed class ScramServerTests
         var client = new ScramClient("user", "Pencil");
         ScramServer server = Begun(client);
 
-        Assert.Equal(default, server.Finish(client.Final(server.Challenge)));
+        Assert.Equal(default, server.Finish(client.Final(server.Challenge), Credential));
     }
 
     [Fact]
     public void Each_exchange_has_a_nonce_of_eighteen_random_bytes_behind_the_clients()
     {
-        ScramCredential credential = ScramCredential.Of(Pencil, null, "user");
         byte[] message = new ScramClient("user", "", nonce: "abc").First;
         Assert.True(ScramClientFirst.TryParse(message, out ScramClientFirst? first, out _));
 
         string[] nonces = [.. Enumerable.Range(0, 2).Select(_ =>
-            Encoding.ASCII.GetString(new ScramServer(first, credential).Challenge).Split(',')[0])];
+            Encoding.ASCII.GetString(new ScramServer(first, Credential).Challenge).Split(',')[0])];
 
         Assert.All(nonces, nonce => Assert.StartsWith("r=abc", nonce, StringComparison.Ordinal));
         Assert.All(nonces, nonce => Assert.Equal(18, Convert.FromBase64String(nonce["r=abc".Length..]).Length));
         Assert.NotEqual(nonces[0], nonces[1]);
+    }
+
+    [Fact]
+    public void A_password_that_was_changed_since_the_challenge_is_not_proved_by_the_old_one()
+    {
+        var client = new ScramClient("user", "pencil");
+        ScramServer server = Begun(client);
+        PasswordHash changed = PasswordHash.Create(PasswordHashKind.Sha512Pbkdf2, "pen"u8);
+
+        ScramCredential now = ScramCredential.Of(changed, null, "user");
+
+        Assert.Equal(default, server.Finish(client.Final(server.Challenge), now));
     }
 
     [Fact]
@@ -89,9 +102,9 @@ public sealed class ScramServerTests
         byte[] old = client.Final(Begun(client).Challenge);
         ScramServer later = Begun($"n,,{client.Bare}", "another");
 
-        Assert.Same(ScramFaults.NonceChanged, later.Finish(old).Fault);
+        Assert.Same(ScramFaults.NonceChanged, later.Finish(old, Credential).Fault);
         string moved = Encoding.ASCII.GetString(old).Replace(ServerNonce, "another", StringComparison.Ordinal);
-        Assert.Equal(default, Begun($"n,,{client.Bare}", "another").Finish(Encoding.ASCII.GetBytes(moved)));
+        Assert.Equal(default, Begun($"n,,{client.Bare}", "another").Finish(Encoding.ASCII.GetBytes(moved), Credential));
     }
 
     private static ScramServer Begun(ScramClient client) => Begun(Encoding.UTF8.GetString(client.First));
@@ -99,6 +112,6 @@ public sealed class ScramServerTests
     private static ScramServer Begun(string message, string serverNonce = ServerNonce)
     {
         Assert.True(ScramClientFirst.TryParse(Encoding.UTF8.GetBytes(message), out ScramClientFirst? first, out _));
-        return new ScramServer(first, ScramCredential.Of(Pencil, null, first.UserName), serverNonce);
+        return new ScramServer(first, Credential, serverNonce);
     }
 }

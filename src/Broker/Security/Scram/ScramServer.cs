@@ -23,7 +23,6 @@ internal sealed class ScramServer
     private const int NonceBytes = 18;
 
     private readonly ScramClientFirst _first;
-    private readonly ScramCredential _credential;
     private readonly string _nonce;
     private readonly string _challenge;
 
@@ -37,7 +36,6 @@ internal sealed class ScramServer
     internal ScramServer(ScramClientFirst first, ScramCredential credential, string serverNonce)
     {
         _first = first;
-        _credential = credential;
         _nonce = first.Nonce + serverNonce;
         _challenge = string.Create(CultureInfo.InvariantCulture, $"r={_nonce},s={credential.Salt},i={credential.Iterations}");
     }
@@ -46,12 +44,16 @@ internal sealed class ScramServer
     public byte[] Challenge => Encoding.ASCII.GetBytes(_challenge);
 
     /// <summary>Judges the client's last message. Once.</summary>
-    public ScramResult Finish(ReadOnlySpan<byte> message)
+    /// <param name="message">What came.</param>
+    /// <param name="credential">
+    /// What the user proves now: a password that was changed, or a user who was removed, since the challenge proves nothing.
+    /// </param>
+    public ScramResult Finish(ReadOnlySpan<byte> message, ScramCredential credential)
     {
         if (!ScramClientFinal.TryParse(message, _first.Header, _nonce, out ScramClientFinal? final, out Fault? fault))
             return new(null, fault);
         byte[] exchange = Encoding.UTF8.GetBytes($"{_first.Bare},{_challenge},{final.WithoutProof}");
-        if (!_credential.IsProvedBy(final.Proof.Span, exchange)) return default;
-        return new(Encoding.ASCII.GetBytes("v=" + _credential.Sign(exchange)), null);
+        if (!credential.IsProvedBy(final.Proof.Span, exchange)) return default;
+        return new(Encoding.ASCII.GetBytes("v=" + credential.Sign(exchange)), null);
     }
 }
