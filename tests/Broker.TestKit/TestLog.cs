@@ -10,9 +10,17 @@ internal sealed class TestLog : ILoggerFactory, ILogger
     public LogLines Lines { get; } = new();
 
     private readonly LogLines _errors = new();
+    private int _expected;
 
-    /// <summary>Lines of level Error and above, with their exceptions.</summary>
-    public IReadOnlyList<string> Errors => _errors.All;
+    /// <summary>Lines of level Error and above, with their exceptions, that were not expected.</summary>
+    public IReadOnlyList<string> Errors => [.. _errors.All.Skip(_expected)];
+
+    /// <summary>The errors so far are what the test was about.</summary>
+    public void ExpectErrors(int count)
+    {
+        Xunit.Assert.Equal(count, Errors.Count);
+        _expected += count;
+    }
 
     public ILogger CreateLogger(string categoryName) => this;
 

@@ -74,6 +74,17 @@ internal sealed record ListenerOptions
     /// <summary><c>use_username_as_clientid</c>. Default false.</summary>
     public bool UseUsernameAsClientId { get; init; }
 
+    /// <summary><c>server_reference</c>. What 5.0 clients are told to use instead of this listener; null: nothing.</summary>
+    public string? ServerReference { get; init; }
+
+    /// <summary><c>server_moved</c>. Nobody is served here: all are told to go there for good. Default false.</summary>
+    public bool IsMoved { get; init; }
+
+    /// <summary>
+    /// <c>response_information</c>. Prefix of response topics for 5.0 clients that ask, with %c and %u; null: none.
+    /// </summary>
+    public string? ResponseInformation { get; init; }
+
     /// <summary><c>durability</c>. Default commit.</summary>
     public ListenerDurability Durability { get; init; }
 

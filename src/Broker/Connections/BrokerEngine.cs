@@ -98,7 +98,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         if (Options.Logging.ConnectionMessages) Log.NewConnection(Logger, origin.RemoteAddress, origin.Listener.Port);
         var connection = new MqttConnection(this, origin, transport);
         _connections.TryAdd(connection, 0);
-        if (_isStopping) connection.TryClose(CloseReason.ServerShutdown);
+        if (_isStopping) connection.CloseForShutdown();
         return connection.RunAsync();
     }
 
@@ -113,7 +113,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     public void BeginStop()
     {
         _isStopping = true;
-        foreach ((MqttConnection connection, _) in _connections) connection.TryClose(CloseReason.ServerShutdown);
+        foreach ((MqttConnection connection, _) in _connections) connection.CloseForShutdown();
     }
 
     /// <summary>Publishes what waits for its delay, when the last client is gone.</summary>

@@ -51,5 +51,8 @@ internal sealed record CloseReason(CloseKind Kind, ReasonCode Code, string Text)
     /// <summary>A Session Expiry Interval that DISCONNECT gave, seconds.</summary>
     public uint? ExpirySeconds { get; init; }
 
+    /// <summary>The server that a 5.0 peer is told to use instead, or null (MQTT 5.0 section 4.11).</summary>
+    public string? ServerReference { get; init; }
+
     public static CloseReason Of(Fault fault) => new(CloseKind.Fault, fault.ReasonCode, fault.Text);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using Broker.Configuration;
@@ -37,6 +38,11 @@ internal static class ConnectRules
         ImmutableArray<ProtocolVersion> versions = listener.AcceptProtocolVersions;
         if (!versions.IsEmpty && !versions.Contains(packet.Version))
             return new(CloseKind.Refused, ReasonCode.UnsupportedProtocolVersion, "protocol version not accepted here");
+        if (listener.IsMoved)
+        {
+            const string Moved = "this listener has moved to its server_reference";
+            return new(CloseKind.Refused, ReasonCode.ServerMoved, Moved) { ServerReference = listener.ServerReference };
+        }
         if (packet.AuthenticationMethod is { } method && !EnhancedAuthentication.IsOffered(method, listener))
             return new(CloseKind.Refused, ReasonCode.BadAuthenticationMethod, "authentication method not offered here");
         return null;
@@ -67,7 +73,7 @@ internal static class ConnectRules
         if (packet.Version != ProtocolVersion.Mqtt50) return isPresent ? Present : NotPresent;
         LimitOptions limits = connection.Engine.Options.Limits;
         ListenerOptions listener = connection.Listener;
-        return new ConnAckPacket
+        var answer = new ConnAckPacket
         {
             SessionPresent = isPresent,
             TopicAliasMaximum = listener.TopicAliasMaximum == 0 ? null : listener.TopicAliasMaximum,
@@ -81,7 +87,25 @@ internal static class ConnectRules
             AuthenticationMethod = packet.AuthenticationMethod,
             AuthenticationData = connection.Authentication?.ServerFinal,
         };
+        if (ResponseInformation(packet, parameters, listener) is not { } information) return answer;
+        // A help, not a condition: who takes no packet as large as that goes without it.
+        ConnAckPacket larger = answer with { ResponseInformation = information };
+        return LengthOf(larger, packet.Version) <= parameters.PacketBytesMax ? larger : answer;
     }
+
+    /// <summary>Bytes of the packet.</summary>
+    public static int LengthOf(ConnAckPacket answer, ProtocolVersion version)
+    {
+        var bytes = new ArrayBufferWriter<byte>(64);
+        answer.Write(bytes, version);
+        return bytes.WrittenCount;
+    }
+
+    // Only for who asks [MQTT-3.1.2-28].
+    private static string? ResponseInformation(ConnectPacket packet, ClientParameters parameters, ListenerOptions listener) =>
+        packet.RequestResponseInformation && listener.ResponseInformation is { } pattern
+            ? TopicPattern.Expand(pattern, parameters.ClientId, parameters.UserName)
+            : null;
 
     private static ClientParameters Agree(ConnectPacket packet, IConnectionOrigin origin, LimitOptions limits, string clientId)
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Broker.Lifecycle;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
@@ -76,7 +75,8 @@ internal sealed partial class MqttConnection
         previous = null;
         // Before anything is touched: a client that takes no packet as large as its CONNACK gets no session [MQTT-3.1.2-24].
         if (parameters.PacketBytesMax < long.MaxValue
-            && LengthOf(ConnectRules.Answer(packet, parameters, this, isPresent: false)) > parameters.PacketBytesMax)
+            && ConnectRules.LengthOf(ConnectRules.Answer(packet, parameters, this, isPresent: false), Version)
+                > parameters.PacketBytesMax)
         {
             const string TooSmall = "takes no packet as large as CONNACK";
             return Refuse(packet, new CloseReason(CloseKind.Refused, ReasonCode.PacketTooLarge, TooSmall));
@@ -103,15 +103,13 @@ internal sealed partial class MqttConnection
         return null;
     }
 
-    private int LengthOf(ConnAckPacket answer)
-    {
-        var bytes = new ArrayBufferWriter<byte>(64);
-        answer.Write(bytes, Version);
-        return bytes.WrittenCount;
-    }
-
     private CloseReason Refuse(ConnectPacket packet, CloseReason refusal)
     {
+        // Another server may have what is short here.
+        if (refusal.Code is ReasonCode.ServerUnavailable or ReasonCode.ServerBusy && Listener.ServerReference is { } reference)
+            refusal = refusal with { Code = ReasonCode.UseAnotherServer, ServerReference = reference };
+        if (packet.MaximumPacketSize > 0 && !Fits(refusal.ServerReference, packet.MaximumPacketSize))
+            refusal = refusal with { ServerReference = null };
         string who = packet.ClientId.Length == 0 ? "<unknown>" : packet.ClientId;
         if (Engine.Options.Logging.ConnectionMessages) Log.Refused(Engine.Logger, who, Origin.RemoteAddress, refusal.Text);
         return refusal;

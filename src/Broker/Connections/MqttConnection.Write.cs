@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Broker.Diagnostics;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
@@ -20,8 +21,8 @@ internal sealed partial class MqttConnection
     /// <summary>So many flushes in a row are one thread's share of a receiver that others keep filling.</summary>
     private const int RoundsMax = 64;
 
-    /// <summary>Bytes of a DISCONNECT beside its reason string, at most.</summary>
-    private const int ReasonStringOverhead = 16;
+    /// <summary>Bytes of a CONNACK or DISCONNECT beside its one property of text, at most.</summary>
+    private const int TextOverhead = 16;
 
     [ThreadStatic]
     private static OutgoingBatch? _batchOfThread;
@@ -256,16 +257,21 @@ internal sealed partial class MqttConnection
     {
         if (_isConnAckSent && Version == ProtocolVersion.Mqtt50 && reason.Code != ReasonCode.Success)
         {
-            // A reason string must not make the packet larger than the client takes [MQTT-3.14.2-3].
-            bool fits = Parameters!.PacketBytesMax >= reason.Text.Length + ReasonStringOverhead;
-            string? text = reason.Kind == CloseKind.Fault && fits ? reason.Text : null;
-            new DisconnectPacket { ReasonCode = reason.Code, ReasonString = text }.Write(_output, Version);
+            // Neither may make the packet larger than the client takes [MQTT-3.14.2-3]. No reason has both.
+            long bytesMax = Parameters!.PacketBytesMax;
+            string? text = reason.Kind == CloseKind.Fault && Fits(reason.Text, bytesMax) ? reason.Text : null;
+            string? server = Fits(reason.ServerReference, bytesMax) ? reason.ServerReference : null;
+            new DisconnectPacket { ReasonCode = reason.Code, ReasonString = text, ServerReference = server }
+                .Write(_output, Version);
         }
         else if (!_isConnAckSent && IsAnsweredWithConnAck(reason))
         {
-            new ConnAckPacket { ReasonCode = reason.Code }.Write(_output, Version);
+            new ConnAckPacket { ReasonCode = reason.Code, ServerReference = reason.ServerReference }.Write(_output, Version);
         }
     }
+
+    private static bool Fits(string? text, long packetBytesMax) =>
+        text is null || Encoding.UTF8.GetByteCount(text) + TextOverhead <= packetBytesMax;
 
     private bool IsAnsweredWithConnAck(CloseReason reason) =>
         reason.Kind == CloseKind.Refused || (reason.Kind == CloseKind.Fault && Version == ProtocolVersion.Mqtt50);

@@ -96,6 +96,15 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
         return true;
     }
 
+    /// <summary>The broker stops: says goodbye, and where to go instead if the listener was told so.</summary>
+    public void CloseForShutdown()
+    {
+        CloseReason reason = CloseReason.ServerShutdown;
+        if (Listener.ServerReference is { } reference)
+            reason = reason with { Code = ReasonCode.UseAnotherServer, ServerReference = reference };
+        TryClose(reason);
+    }
+
     public void CloseTakenOver()
     {
         if (TryClose(CloseReason.TakenOver) && Engine.Options.Logging.ConnectionMessages)

@@ -82,6 +82,14 @@ public sealed class DisconnectTests
         TestClient client = await broker.ConnectV5Async("c", packet => packet with { RequestProblemInformation = false });
         await client.SendBytesAsync("32 09 00 04 '$SYS' 00 01 00");
         await client.ExpectBytesAsync("40 03 00 01 87");
+        await client.SendBytesAsync("34 09 00 04 '$SYS' 00 03 00");
+        await client.ExpectBytesAsync("50 03 00 03 87");
+        await client.SendBytesAsync("62 02 00 09");
+        await client.ExpectBytesAsync("70 03 00 09 92");
+        await client.SendBytesAsync("50 02 00 09");
+        await client.ExpectBytesAsync("62 03 00 09 92");
+        await client.SendBytesAsync("82 0a 00 04 00 00 04 'a/b/' 00");
+        await client.ExpectBytesAsync("90 04 00 04 00 00");
         await client.SendBytesAsync("a2 06 00 02 00 00 01 'a'");
         await client.ExpectBytesAsync("b0 04 00 02 00 11");
         await client.SendBytesAsync("c1 00");

@@ -72,6 +72,28 @@ public class ListenerBindingTests
     }
 
     [Fact]
+    public void What_it_tells_its_clients()
+    {
+        ListenerOptions listener = With("server_reference b.example:1883 c.example # both\nserver_moved true");
+        Assert.Equal(("b.example:1883 c.example", true), (listener.ServerReference, listener.IsMoved));
+        Assert.Equal("answers/%u/%c", With("response_information answers/%u/%c").ResponseInformation);
+        Assert.Equal((null, false, null), (With("").ServerReference, With("").IsMoved, With("").ResponseInformation));
+    }
+
+    [Fact]
+    public void A_listener_that_has_moved_says_where_to() => Assert.Equal(
+        [
+            "a.conf:2:1: error: 'server_moved true' without 'server_reference': clients of the listener at a.conf:1 would not be "
+                + "told where to go",
+        ],
+        Reading.Errors("listener 1\nserver_moved true\nlistener 2\nserver_reference a"));
+
+    [Fact]
+    public void A_prefix_of_response_topics_has_no_wildcards() => Assert.Equal(
+        ["a.conf:2:22: error: 'response_information' is a plain topic prefix, without + and #"],
+        Reading.Errors("listener 1\nresponse_information a/+/b"));
+
+    [Fact]
     public void Tls()
     {
         TlsOptions tls = With(

@@ -7,6 +7,7 @@ internal static class WholeConfigurationChecks
     public static void Run(ConfigurationBuilder builder, ConfigurationReport report)
     {
         foreach (ListenerBuilder listener in builder.Listeners) CheckTls(listener, report);
+        foreach (ListenerBuilder listener in builder.Listeners) CheckMoved(listener, report);
         CheckDefaultListener(builder, report);
         CheckDoubles(builder, report);
         foreach (BridgeSection bridge in builder.Bridges.Values) CheckBridge(bridge, report);
@@ -59,6 +60,15 @@ internal static class WholeConfigurationChecks
             PlaceOf(listener, directive),
             $"'{directive}' has no effect: the listener at {listener.OpenedAt} has no 'certfile' and 'keyfile', "
             + "so it is not encrypted");
+    }
+
+    private static void CheckMoved(ListenerBuilder listener, ConfigurationReport report)
+    {
+        if (!listener.Options.IsMoved || listener.Options.ServerReference is not null) return;
+        report.Error(
+            PlaceOf(listener, "server_moved"),
+            $"'server_moved true' without 'server_reference': clients of the listener at {listener.OpenedAt} would not be told "
+            + "where to go");
     }
 
     /// <summary>A listener option above the first listener opens one more listener that nobody asked for.</summary>
