@@ -102,30 +102,34 @@ public sealed class ManualStateStore : IStateStore
 
     private void Read(DeliveryPageRequest request)
     {
-        SortedDictionary<long, StoredDelivery> rows = [];
-        foreach (StateChange change in Changes.Take((int)DurableTicket)) Apply(change, request.ClientId, rows);
-        List<StoredDelivery> page = [.. rows
+        Dictionary<string, SortedDictionary<long, StoredDelivery>> all = [];
+        foreach (StateChange change in Changes.Take((int)DurableTicket)) Apply(change, all);
+        List<StoredDelivery> page = [.. all.GetValueOrDefault(request.ClientId, [])
             .Where(row => row.Key > request.AfterSequence && row.Key <= request.ThroughSequence)
             .Select(row => row.Value).Take(request.CountMax)];
         long through = page.Count == request.CountMax ? page[^1].Queued.Sequence : request.ThroughSequence;
         request.Receiver.OnPage(request, new DeliveryPage(page, through));
     }
 
-    private static void Apply(StateChange change, string clientId, SortedDictionary<long, StoredDelivery> rows)
+    private static void Apply(StateChange change, Dictionary<string, SortedDictionary<long, StoredDelivery>> all)
     {
         switch (change)
         {
-            case DeliveryQueued queued when queued.ClientId == clientId:
-                rows[queued.Sequence] = new StoredDelivery(queued, IsReleased: false);
+            case DeliveryQueued queued:
+                if (!all.ContainsKey(queued.ClientId)) all[queued.ClientId] = [];
+                all[queued.ClientId][queued.Sequence] = new StoredDelivery(queued, IsReleased: false);
                 break;
-            case DeliveryReleased released when released.ClientId == clientId:
-                rows[released.Sequence] = rows[released.Sequence] with { IsReleased = true };
+            case DeliveryReleased released when all.TryGetValue(released.ClientId, out var ofReleased):
+                ofReleased[released.Sequence] = ofReleased[released.Sequence] with { IsReleased = true };
                 break;
-            case DeliveryRemoved removed when removed.ClientId == clientId:
-                rows.Remove(removed.Sequence);
+            case DeliveryRemoved removed when all.TryGetValue(removed.ClientId, out var ofRemoved):
+                ofRemoved.Remove(removed.Sequence);
                 break;
-            case SessionRemoved removed when removed.ClientId == clientId:
-                rows.Clear();
+            case SessionRemoved removed:
+                all.Remove(removed.ClientId);
+                break;
+            case SessionRenamed renamed when all.Remove(renamed.ClientId, out var ofRenamed):
+                all[renamed.NewClientId] = ofRenamed;
                 break;
         }
     }

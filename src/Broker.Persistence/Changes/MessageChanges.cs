@@ -9,7 +9,11 @@ namespace Broker.Persistence.Changes;
 /// <param name="SubscriptionIds">Subscription Identifiers to send; may be empty.</param>
 public sealed record DeliveryQueued(
     string ClientId, long Sequence, StoredMessage Message, byte Qos, bool Retain, IReadOnlyList<uint> SubscriptionIds)
-    : StateChange;
+    : StateChange
+{
+    /// <summary>Whether it came by a shared subscription: when the session ends another member may get it instead.</summary>
+    public bool IsShared { get; init; }
+}
 
 /// <summary>QoS 2: the subscriber answered PUBREC, PUBREL may go out.</summary>
 /// <param name="ClientId">Whose.</param>

@@ -19,6 +19,14 @@ public sealed record SessionAway(string ClientId, long AwayAt, long ExpiresAt, l
 /// <param name="ClientId">Whose.</param>
 public sealed record SessionRemoved(string ClientId) : StateChange;
 
+/// <summary>
+/// A session ended, but what it was owed by shared subscriptions is to go to other members: it goes on under a name that no
+/// client can have, with everything that belongs to it. The client id is free.
+/// </summary>
+/// <param name="ClientId">Whose it was.</param>
+/// <param name="NewClientId">What it is called from now on; no session has that name.</param>
+public sealed record SessionRenamed(string ClientId, string NewClientId) : StateChange;
+
 /// <summary>The will of a connected client, stored at CONNECT.</summary>
 /// <param name="ClientId">Whose.</param>
 /// <param name="Message">The message; its expiry counts from its publication, so it has no instant yet.</param>

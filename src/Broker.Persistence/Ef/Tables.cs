@@ -55,6 +55,7 @@ internal sealed class DeliveryRow
     public bool Retain { get; set; }
     public bool IsReleased { get; set; }
     public string? SubscriptionIds { get; set; }
+    public bool IsShared { get; set; }
 }
 
 internal sealed class ReceiptRow

@@ -17,6 +17,7 @@ internal sealed class ChangeBatch(SessionTable sessions, OpenTickets tickets)
     private readonly List<SessionEntry> _touched = [];
     private readonly HashSet<string> _ended = new(StringComparer.Ordinal);
     private readonly List<long> _removedSessions = [];
+    private readonly List<SessionEntry> _renamedSessions = [];
     private readonly Dictionary<string, StoredMessage?> _retained = new(StringComparer.Ordinal);
 
     private int _queued;
@@ -51,6 +52,7 @@ internal sealed class ChangeBatch(SessionTable sessions, OpenTickets tickets)
             case SessionRestored restored: Add(restored); break;
             case SessionAway away: Add(away); break;
             case SessionRemoved removed: Add(removed); break;
+            case SessionRenamed renamed: Add(renamed); break;
             case WillPut put: PutWill(put.ClientId, put); break;
             case WillRemoved removed: PutWill(removed.ClientId, null); break;
             default: throw new ArgumentException($"{change.GetType().Name} is a change that no table is for.", nameof(change));
@@ -71,6 +73,7 @@ internal sealed class ChangeBatch(SessionTable sessions, OpenTickets tickets)
         {
             // Behind its end a client id is another session, whose sequence numbers begin anew.
             if (behind[i] is SessionRemoved ended) _ended.Add(ended.ClientId);
+            if (behind[i] is SessionRenamed renamed) _ended.Add(renamed.ClientId);
             if (behind[i] is not DeliveryRemoved removed || _ended.Contains(removed.ClientId)) continue;
             if (TryElide(removed, firstTicket + (i - start))) behind[i] = null;
         }
@@ -81,6 +84,7 @@ internal sealed class ChangeBatch(SessionTable sessions, OpenTickets tickets)
     {
         CommitPlan plan = new(ticket) { Bytes = Bytes };
         plan.RemovedSessions.AddRange(_removedSessions);
+        foreach (SessionEntry session in _renamedSessions) plan.RenamedSessions.Add((session.Id, session.ClientId));
         foreach (SessionEntry session in _touched)
         {
             if (session.Delta is not { } delta) continue;
@@ -94,6 +98,7 @@ internal sealed class ChangeBatch(SessionTable sessions, OpenTickets tickets)
         }
         _touched.Clear();
         _removedSessions.Clear();
+        _renamedSessions.Clear();
         _retained.Clear();
         Bytes = 0;
         IsWorthHolding = _queued >= WorthHoldingFrom && _completed * 2 >= _queued;
@@ -150,6 +155,13 @@ internal sealed class ChangeBatch(SessionTable sessions, OpenTickets tickets)
         }
         if (session.IsStored) _removedSessions.Add(session.Id);
         sessions.Remove(session);
+    }
+
+    private void Add(SessionRenamed renamed)
+    {
+        if (!sessions.TryGet(renamed.ClientId, out SessionEntry? session)) return;
+        if (session.IsStored) _renamedSessions.Add(session);
+        sessions.Rename(session, renamed.NewClientId);
     }
 
     private void Drop(SessionDelta delta)

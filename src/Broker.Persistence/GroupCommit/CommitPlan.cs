@@ -29,6 +29,9 @@ internal sealed class CommitPlan(long ticket)
     /// </summary>
     public List<long> RemovedSessions { get; } = [];
 
+    /// <summary>Sessions whose client id is free for another one. Before it is put.</summary>
+    public List<(long Session, string ClientId)> RenamedSessions { get; } = [];
+
     public List<SessionRecord> Sessions { get; } = [];
 
     public List<(long Session, WillPut Will)> Wills { get; } = [];
@@ -66,7 +69,7 @@ internal sealed class CommitPlan(long ticket)
 
     /// <summary>Whether there is nothing to write.</summary>
     public bool IsEmpty =>
-        RemovedSessions.Count + Sessions.Count + Wills.Count + RemovedWills.Count
+        RemovedSessions.Count + RenamedSessions.Count + Sessions.Count + Wills.Count + RemovedWills.Count
         + Subscriptions.Count + RemovedSubscriptions.Count + Receipts.Count + RemovedReceipts.Count
         + Retained.Count + RemovedRetained.Count + Deliveries.Count
         + ReleasedDeliveries.Count + RemovedDeliveries.Count == 0;

@@ -5,7 +5,7 @@ internal sealed class SessionEntry(long id, string clientId)
 {
     public long Id { get; } = id;
 
-    public string ClientId { get; } = clientId;
+    public string ClientId { get; set; } = clientId;
 
     public string? UserName { get; set; }
 

@@ -29,5 +29,12 @@ internal sealed class SessionTable
         return session;
     }
 
+    public void Rename(SessionEntry session, string newClientId)
+    {
+        _sessions.Remove(session.ClientId);
+        session.ClientId = newClientId;
+        _sessions.Add(newClientId, session);
+    }
+
     public void Remove(SessionEntry session) => _sessions.Remove(session.ClientId);
 }

@@ -9,11 +9,11 @@ internal static class RowReading
 {
     /// <summary>Selects what <see cref="Delivery"/> reads; behind it come a condition and an order.</summary>
     public const string Deliveries =
-        "SELECT s.client_id, d.sequence, d.qos, d.retain, d.is_released, d.subscription_ids, d.message_id, "
+        "SELECT s.client_id, d.sequence, d.qos, d.retain, d.is_released, d.subscription_ids, d.is_shared, d.message_id, "
         + "m.topic, m.payload, m.properties, m.qos, m.retain, m.expires_at, m.publisher_id "
         + "FROM delivery d JOIN session s ON s.id = d.session_id JOIN message m ON m.id = d.message_id";
 
-    private const int MessageId = 6;
+    private const int MessageId = 7;
 
     public static string? TextOrNull(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
@@ -36,7 +36,10 @@ internal static class RowReading
     public static StoredDelivery Delivery(this DbDataReader row, string clientId, StoredMessage message)
     {
         DeliveryQueued queued = new(
-            clientId, row.GetInt64(1), message, (byte)row.GetInt64(2), row.GetBoolean(3), SubscriptionIds(row.TextOrNull(5)));
+            clientId, row.GetInt64(1), message, (byte)row.GetInt64(2), row.GetBoolean(3), SubscriptionIds(row.TextOrNull(5)))
+        {
+            IsShared = row.GetBoolean(6),
+        };
         return new StoredDelivery(queued, row.GetBoolean(4));
     }
 

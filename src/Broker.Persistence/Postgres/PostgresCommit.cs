@@ -50,6 +50,12 @@ internal static class PostgresCommit
 
     private static void PutSessions(CommitPlan plan, PostgresBatch batch)
     {
+        if (Rows(plan.RenamedSessions) is { Length: > 0 } renamed)
+        {
+            batch.Add(
+                PostgresStatements.RenameSessions,
+                Column(renamed, static row => row.Session), Column(renamed, static row => row.ClientId));
+        }
         if (Rows(plan.Sessions) is { Length: > 0 } rows)
         {
             batch.Add(
@@ -153,7 +159,7 @@ internal static class PostgresCommit
             Column(rows, static row => row.Session), Column(rows, static row => row.Delivery.Sequence),
             Column(rows, static row => row.Message), Column(rows, static row => (int)row.Delivery.Qos),
             Column(rows, static row => row.Delivery.Retain), Column(rows, static row => row.IsReleased),
-            Column(rows, static row => SubscriptionIds(row.Delivery)));
+            Column(rows, static row => SubscriptionIds(row.Delivery)), Column(rows, static row => row.Delivery.IsShared));
     }
 
     private static ReadOnlySpan<TRow> Rows<TRow>(List<TRow> rows) => CollectionsMarshal.AsSpan(rows);

@@ -36,6 +36,9 @@ internal static class PostgresStatements
     public const string ReleaseDeliveries =
         $"UPDATE delivery SET is_released = true WHERE ctid = ANY (ARRAY ({Deliveries}))";
 
+    public const string RenameSessions =
+        "UPDATE session SET client_id = k.client_id FROM unnest($1, $2) AS k (id, client_id) WHERE session.id = k.id";
+
     public const string PutSessions =
         "INSERT INTO session (id, client_id, user_name, expiry_seconds, away_at, expires_at, last_sequence, sent_sequence) "
         + "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET user_name = excluded.user_name, "
@@ -77,8 +80,8 @@ internal static class PostgresStatements
         + "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)";
 
     public const string PutDeliveries =
-        "INSERT INTO delivery (session_id, sequence, message_id, qos, retain, is_released, subscription_ids) "
-        + "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)";
+        "INSERT INTO delivery (session_id, sequence, message_id, qos, retain, is_released, subscription_ids, is_shared) "
+        + "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)";
 
     /// <summary>Where the rows of deliveries are.</summary>
     private const string Deliveries =

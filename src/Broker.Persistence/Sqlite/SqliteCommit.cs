@@ -59,6 +59,7 @@ internal sealed class SqliteCommit(sqlite3 database) : IDisposable
 
     private void PutSessions(CommitPlan plan)
     {
+        foreach ((long session, string clientId) in plan.RenamedSessions) _sql.RenameSession.Bind(session).Bind(clientId).Run();
         foreach (SessionRecord row in plan.Sessions)
         {
             _sql.PutSession.Bind(row.Id).Bind(row.ClientId).Bind(row.UserName).Bind(row.ExpirySeconds)
@@ -100,7 +101,7 @@ internal sealed class SqliteCommit(sqlite3 database) : IDisposable
         {
             string? ids = delivery.SubscriptionIds.Count == 0 ? null : string.Join(',', delivery.SubscriptionIds);
             _sql.PutDelivery.Bind(session).Bind(delivery.Sequence).Bind(message).Bind(delivery.Qos).Bind(delivery.Retain)
-                .Bind(isReleased).Bind(ids).Run();
+                .Bind(isReleased).Bind(ids).Bind(delivery.IsShared).Run();
         }
     }
 

@@ -21,6 +21,8 @@ internal sealed class SqliteStatements(sqlite3 database) : IDisposable
         + "expiry_seconds = excluded.expiry_seconds, away_at = excluded.away_at, expires_at = excluded.expires_at, "
         + "last_sequence = excluded.last_sequence, sent_sequence = excluded.sent_sequence");
 
+    public SqliteStatement RenameSession => field ??= Prepare("UPDATE session SET client_id = ?2 WHERE id = ?1");
+
     public SqliteStatement RemoveSession => field ??= Prepare("DELETE FROM session WHERE id = ?1");
 
     public SqliteStatement RemoveSessionSubscriptions => field ??= Prepare("DELETE FROM subscription WHERE session_id = ?1");
@@ -60,8 +62,8 @@ internal sealed class SqliteStatements(sqlite3 database) : IDisposable
     public SqliteStatement RemoveMessage => field ??= Prepare("DELETE FROM message WHERE id = ?1");
 
     public SqliteStatement PutDelivery => field ??= Prepare(
-        "INSERT INTO delivery (session_id, sequence, message_id, qos, retain, is_released, subscription_ids) "
-        + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+        "INSERT INTO delivery (session_id, sequence, message_id, qos, retain, is_released, subscription_ids, is_shared) "
+        + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
 
     public SqliteStatement ReleaseDelivery => field ??= Prepare(
         "UPDATE delivery SET is_released = 1 WHERE session_id = ?1 AND sequence = ?2");

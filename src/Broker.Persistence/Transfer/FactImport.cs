@@ -124,7 +124,10 @@ internal sealed class FactImport(ImportTarget target, TopicRules rules)
         var qos = (byte)line.Number("qos", 0, 2);
         _deliveries.Add(new DeliveryQueued(
             clientId, sequence, message.Message, qos, line.Flag("retain"),
-            line.Numbers("subscription_ids", 1, SubscriptionIdMax)));
+            line.Numbers("subscription_ids", 1, SubscriptionIdMax))
+        {
+            IsShared = line.Flag("is_shared"),
+        });
         if (line.Flag("is_released"))
         {
             if (qos != 2) throw line.Bad("only a delivery with QoS 2 can be released.");

@@ -94,7 +94,8 @@ public static class StoreExport
             }
             await writer.Begin("delivery").Number("message", counts.Messages).Text("client_id", queued.ClientId)
                 .Number("sequence", queued.Sequence).Number("qos", queued.Qos).Flag("retain", queued.Retain)
-                .Flag("is_released", delivery.IsReleased).Numbers("subscription_ids", queued.SubscriptionIds)
+                .Flag("is_released", delivery.IsReleased).Flag("is_shared", queued.IsShared)
+                .Numbers("subscription_ids", queued.SubscriptionIds)
                 .EndAsync(cancellationToken).ConfigureAwait(false);
             counts.Deliveries++;
         }

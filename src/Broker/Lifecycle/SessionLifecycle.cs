@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Broker.Configuration;
 using Broker.Diagnostics;
 using Broker.Messages;
@@ -17,6 +18,8 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
     private readonly SessionContext _context;
     private readonly SessionDeadlines _deadlines = new();
     private List<RestoredWill> _restoredWills = [];
+    private List<Session> _restoredLegacies = [];
+    private readonly ConcurrentDictionary<SharedHandOver, byte> _handOvers = new();
     private readonly TimeSpan _willGrace;
     private readonly int _sessionsMax;
     private readonly ILogger _logger;
@@ -33,6 +36,9 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
 
     public SessionRegistry Registry => _registry;
 
+    /// <summary>Ended sessions of which something is still to go to other members of their shared groups.</summary>
+    public int HandOverCount => _handOvers.Count;
+
     /// <summary>Gives a connection the session of its client id: a new one, or the one that is there.</summary>
     /// <param name="connection">Who asks.</param>
     /// <param name="clientId">Whose session.</param>
@@ -43,27 +49,30 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
         ISessionConnection? previous;
         OpenResult result;
         TouchedConnections? touched = null;
+        SharedLegacy? legacy;
         // The end of one session, its will and the begin of the next are one commit.
         _context.Store.BeginGroup();
         try
         {
-            result = OpenLocked(connection, clientId, cleanStart, in options, out previous, out Will? dueWill);
+            result = OpenLocked(connection, clientId, cleanStart, in options, out previous, out Will? dueWill, out legacy);
             if (dueWill is not null) Publish(dueWill, touched = NewTouched());
+            if (legacy is not null) HandOn(legacy, touched ??= NewTouched());
         }
         finally
         {
             _context.Store.EndGroup();
         }
         touched?.Drain();
+        Begin(legacy?.Stored);
         previous?.CloseTakenOver();
         return result with { Previous = previous };
     }
 
     private OpenResult OpenLocked(
         ISessionConnection connection, string clientId, bool cleanStart, in AttachOptions options,
-        out ISessionConnection? previous, out Will? dueWill)
+        out ISessionConnection? previous, out Will? dueWill, out SharedLegacy? legacy)
     {
-        (previous, dueWill) = (null, null);
+        (previous, dueWill, legacy) = (null, null, null);
         lock (_registry.LockOf(clientId))
         {
             bool isPresent = false;
@@ -77,7 +86,7 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
                 // It was the broker that went away from an orphan: then its owner is back in any case.
                 bool isDue = !isPresent || (previous is not null && will?.DelaySeconds == 0);
                 if (isDue && !isOrphan) dueWill = will;
-                if (!isPresent) ticket = EndLocked(session);
+                if (!isPresent) ticket = EndLocked(session, out legacy);
             }
             else if (_sessionsMax != int.MaxValue && _registry.Count >= _sessionsMax)
             {
@@ -97,6 +106,7 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
     public void Close(ISessionConnection connection, Session session, bool isWillWanted, uint? expirySeconds)
     {
         TouchedConnections touched = NewTouched();
+        SharedLegacy? legacy = null;
         // That the will is no longer stored and what it led to are one commit: it goes out once and not never.
         _context.Store.BeginGroup();
         try
@@ -108,15 +118,17 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
                 if (!isWillWanted) session.TakeWill();
                 if (session.Will is { DelaySeconds: 0 } || !session.IsPersistent) dueWill = session.TakeWill();
                 if (session.IsPersistent) SetDeadlines(session);
-                else EndLocked(session);
+                else EndLocked(session, out legacy);
             }
             if (dueWill is not null) Publish(dueWill, touched);
+            if (legacy is not null) HandOn(legacy, touched);
         }
         finally
         {
             _context.Store.EndGroup();
         }
         touched.Drain();
+        Begin(legacy?.Stored);
     }
 
     /// <summary>
@@ -145,9 +157,17 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
         if (expiresAt != long.MaxValue) _deadlines.Add(new Deadline(session, session.Epoch, DeadlineKind.Expiry), expiresAt);
     }
 
-    /// <summary>Clients can come back from now on: the time in which they void the wills that were restored begins.</summary>
+    /// <summary>Takes what an ended session had left when the broker ended; its subscriptions follow.</summary>
+    public void RestoreLegacy(Session legacy) => _restoredLegacies.Add(legacy);
+
+    /// <summary>
+    /// Clients can come back from now on: the time in which they void the wills that were restored begins, and what ended
+    /// sessions left goes on.
+    /// </summary>
     public void BeginServing()
     {
+        foreach (Session legacy in _restoredLegacies) Begin(legacy);
+        _restoredLegacies = [];
         long graceEnd = _context.NowUnixMilliseconds + (long)_willGrace.TotalMilliseconds;
         foreach (RestoredWill will in _restoredWills)
         {
@@ -162,7 +182,7 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
     public void Restore(Subscription subscription)
     {
         subscription.Session.Restore(subscription);
-        _router.Subscriptions.Put(subscription);
+        if (!Session.IsLegacy(subscription.Session.ClientId)) _router.Subscriptions.Put(subscription);
     }
 
     /// <summary>Adds or replaces a subscription in session and tree, unless the session has ended meanwhile.</summary>
@@ -207,6 +227,7 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
     public void OnTick(long nowMilliseconds)
     {
         while (_deadlines.TryTake(_context.NowUnixMilliseconds, out Deadline deadline)) Meet(in deadline);
+        foreach ((SharedHandOver handOver, _) in _handOvers) handOver.Drain();
     }
 
     /// <summary>The broker stops: wills that wait for their delay are published now, as mosquitto does.</summary>
@@ -236,6 +257,7 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
     private void Meet(in Deadline deadline)
     {
         TouchedConnections touched = NewTouched();
+        SharedLegacy? legacy = null;
         _context.Store.BeginGroup();
         try
         {
@@ -246,17 +268,19 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
                 will = deadline.Session.TakeWill();
                 if (deadline.Kind == DeadlineKind.Expiry)
                 {
-                    EndLocked(deadline.Session);
+                    EndLocked(deadline.Session, out legacy);
                     Log.Expired(_logger, deadline.Session.ClientId);
                 }
             }
             if (will is not null) Publish(will, touched);
+            if (legacy is not null) HandOn(legacy, touched);
         }
         finally
         {
             _context.Store.EndGroup();
         }
         touched.Drain();
+        Begin(legacy?.Stored);
     }
 
     private static TouchedConnections NewTouched() => new() { MayDrainNow = false };
@@ -270,13 +294,34 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
         if (expiresAt != long.MaxValue) _deadlines.Add(new Deadline(session, session.Epoch, DeadlineKind.Expiry), expiresAt);
     }
 
-    private long EndLocked(Session session)
+    private long EndLocked(Session session, out SharedLegacy? legacy)
     {
-        Subscription[] subscriptions = session.End(out long ticket);
+        Subscription[] subscriptions = session.End(out long ticket, out legacy);
         foreach (Subscription subscription in subscriptions) _router.Subscriptions.Remove(subscription);
         _registry.Remove(session);
         if (ticket != 0) _registry.NoteEnd(session.ClientId, ticket, _context.Store.DurableTicket);
         return ticket;
+    }
+
+    // What is in memory only; nothing is kept for when there is room.
+    private void HandOn(SharedLegacy legacy, TouchedConnections touched)
+    {
+        foreach (OutboxEntry entry in legacy.Entries)
+        {
+            HandOnOutcome outcome = SharedHandOver.KeyOf(in entry, legacy.Groups) is { } key
+                ? _router.TryHandOn(entry.Message, key, touched)
+                : HandOnOutcome.NoMember;
+            if (outcome == HandOnOutcome.NoRoom) _context.Metrics.MessageDropped(DropReason.NoSharedMember);
+            else if (outcome == HandOnOutcome.NoMember) _context.Metrics.MessageDropped(DropReason.SessionEnded);
+        }
+    }
+
+    private void Begin(Session? legacy)
+    {
+        if (legacy is null) return;
+        var handOver = new SharedHandOver(legacy, _router, _context, ended => _handOvers.TryRemove(ended, out _));
+        _handOvers.TryAdd(handOver, 0);
+        handOver.Drain();
     }
 
     private void Publish(Will will, TouchedConnections touched)

@@ -45,7 +45,11 @@ internal sealed class StateLoading(SessionLifecycle sessions, RetainedTree retai
         {
             if (TryGet(receipt.ClientId, out Session? session)) session.RestoreReceipt(receipt.PacketId);
         }
-        foreach ((string clientId, StoredSession row) in _rows) sessions.Restore(_sessions[clientId], row.AwayAt, row.ExpiresAt);
+        foreach ((string clientId, StoredSession row) in _rows)
+        {
+            if (Session.IsLegacy(clientId)) sessions.RestoreLegacy(_sessions[clientId]);
+            else sessions.Restore(_sessions[clientId], row.AwayAt, row.ExpiresAt);
+        }
         int subscriptions = 0;
         await foreach (SubscriptionPut put in state.ReadSubscriptionsAsync())
         {

@@ -10,6 +10,17 @@ namespace Broker.Routing;
 /// <param name="Ticket">What must be durable before the publisher is answered; 0: nothing.</param>
 internal readonly record struct RouteResult(bool HasSubscribers, long Ticket);
 
+/// <summary>What handing a message on to another member of its group came to.</summary>
+internal enum HandOnOutcome
+{
+    /// <summary>Another member has it.</summary>
+    Done,
+    /// <summary>The members there are have no room for it now.</summary>
+    NoRoom,
+    /// <summary>The group has no members any more.</summary>
+    NoMember,
+}
+
 /// <summary>Brings a message to the retained tree and to every session whose subscription matches. Thread-safe.</summary>
 internal sealed partial class MessageRouter
 {
@@ -100,11 +111,32 @@ internal sealed partial class MessageRouter
         return result;
     }
 
-    // First a member who is connected and has room, in turn; then whoever takes it.
+    /// <summary>Brings a message that a member of a shared group cannot have any more to another one.</summary>
+    /// <param name="message">What.</param>
+    /// <param name="key">The key of the shared subscription.</param>
+    /// <param name="touched">Takes the receiver.</param>
+    public HandOnOutcome TryHandOn(Message message, string key, TouchedConnections touched)
+    {
+        foreach (SharedGroup group in Subscriptions.Match(message.Topic.Name).Groups)
+        {
+            if (group.Members is not [{ } first, ..] || first.Key != key) continue;
+            return TryDeliverToOne(message, group, touched, out _) ? HandOnOutcome.Done : HandOnOutcome.NoRoom;
+        }
+        return HandOnOutcome.NoMember;
+    }
+
     private long DeliverToOne(Message message, SharedGroup group, TouchedConnections touched)
     {
+        bool isTaken = TryDeliverToOne(message, group, touched, out long ticket);
+        if (!isTaken && group.Members.Length > 0) _metrics.MessageDropped(DropReason.NoSharedMember);
+        return ticket;
+    }
+
+    // First a member who is connected and has room, in turn; then whoever takes it.
+    private static bool TryDeliverToOne(Message message, SharedGroup group, TouchedConnections touched, out long ticket)
+    {
         Subscription[] members = group.Members;
-        if (members.Length == 0) return 0;
+        ticket = 0;
         uint turn = group.NextTurn();
         for (int i = 0; i < members.Length * 2; i++)
         {
@@ -114,10 +146,10 @@ internal sealed partial class MessageRouter
             OfferResult result = member.Session.Offer(message, member);
             if (result.Drop != DropReason.None) continue;
             Wake(in result, touched);
-            return result.Ticket;
+            ticket = result.Ticket;
+            return true;
         }
-        _metrics.MessageDropped(DropReason.NoSharedMember);
-        return 0;
+        return false;
     }
 
     private static void Wake(in OfferResult result, TouchedConnections touched)

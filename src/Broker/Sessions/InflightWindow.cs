@@ -88,6 +88,17 @@ internal sealed class InflightWindow
         return false;
     }
 
+    /// <summary>Adds those of shared subscriptions that may go to another client: QoS 1, for QoS 2 has begun.</summary>
+    public void CollectShared(List<OutboxEntry> entries)
+    {
+        for (int i = 0; i < _slots.Count; i++)
+        {
+            ref readonly Slot slot = ref _slots[i];
+            if (slot.State != DeliveryState.Done && slot.Entry is { IsShared: true, Qos: QualityOfService.AtLeastOnce })
+                entries.Add(slot.Entry);
+        }
+    }
+
     /// <summary>Whether the delivery that would be resent next is a PUBREL, which no window holds back.</summary>
     public bool IsNextResendReleased()
     {

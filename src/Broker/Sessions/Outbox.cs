@@ -15,6 +15,9 @@ internal readonly record struct OutboxEntry(
 {
     /// <summary>QoS 2: PUBREC came on an earlier connection, PUBREL is owed instead of the message.</summary>
     public bool IsReleased { get; init; }
+
+    /// <summary>It came by a shared subscription: when the session ends another member may get it instead.</summary>
+    public bool IsShared { get; init; }
 }
 
 /// <summary>
@@ -62,6 +65,15 @@ internal sealed class Outbox
         int count = _fireAndForget.Count;
         while (_fireAndForget.Count > 0) DequeueQos0();
         return count;
+    }
+
+    /// <summary>Adds those of shared subscriptions with QoS 1 and 2.</summary>
+    public void CollectShared(List<OutboxEntry> entries)
+    {
+        for (int i = 0; i < _reliable.Count; i++)
+        {
+            if (_reliable[i].IsShared) entries.Add(_reliable[i]);
+        }
     }
 
     /// <summary>Lets go of the messages with QoS 1 and 2: they are in the store.</summary>

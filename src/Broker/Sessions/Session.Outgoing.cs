@@ -189,13 +189,17 @@ internal sealed partial class Session
             (_outbox ??= new Outbox()).Enqueue(new OutboxEntry(message, subscription.Ids, qos, retain));
             return 0;
         }
+        bool isShared = subscription.ShareName is not null;
         long sequence = ++_lastSequence;
         long ticket = IsStored
-            ? Store(new DeliveryQueued(ClientId, sequence, message.ToStored(), (byte)qos, retain, subscription.Ids))
+            ? Store(new DeliveryQueued(ClientId, sequence, message.ToStored(), (byte)qos, retain, subscription.Ids)
+            {
+                IsShared = isShared,
+            })
             : 0;
         // QoS 1 may go out in parallel with its commit: at least once. QoS 2 may not, its packet id must be known after a crash.
         long gate = qos == QualityOfService.ExactlyOnce ? ticket : 0;
-        Keep(new OutboxEntry(message, subscription.Ids, qos, retain, sequence, gate));
+        Keep(new OutboxEntry(message, subscription.Ids, qos, retain, sequence, gate) { IsShared = isShared });
         return ticket;
     }
 

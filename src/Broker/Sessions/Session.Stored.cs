@@ -169,6 +169,7 @@ internal sealed partial class Session
                 outbox.Enqueue(new OutboxEntry(message, ids, (QualityOfService)queued.Qos, queued.Retain, queued.Sequence)
                 {
                     IsReleased = delivery.IsReleased,
+                    IsShared = queued.IsShared,
                 });
                 backlog.Take(message.PayloadLength, queued.Sequence <= _sentSequence);
             }

@@ -8,6 +8,7 @@ internal sealed class RandomChanges(int seed)
     private readonly Random _random = new(seed);
     private readonly StoredMessage[] _messages = new StoredMessage[8];
     private readonly Dictionary<string, long> _lastSequence = [];
+    private int _renamed;
 
     public StateModel Model { get; } = new();
 
@@ -38,6 +39,9 @@ internal sealed class RandomChanges(int seed)
                 uint? expirySeconds = _random.Next(2) == 0 ? null : 7;
                 return new WillPut(clientId, NewMessage(long.MaxValue), (uint)_random.Next(9), expirySeconds);
             case 4: return new WillRemoved(clientId);
+            case 5:
+                _lastSequence.Remove(clientId);
+                return new SessionRenamed(clientId, $"renamed-{_renamed++}");
             case < 8:
                 return new SubscriptionPut(clientId, $"filter/{_random.Next(4)}", (byte)_random.Next(3), (uint)_random.Next(3));
             case < 10: return new SubscriptionRemoved(clientId, $"filter/{_random.Next(4)}");
@@ -61,7 +65,10 @@ internal sealed class RandomChanges(int seed)
         if (_messages[slot] is null || _random.Next(3) == 0)
             _messages[slot] = NewMessage(_random.Next(2) == 0 ? long.MaxValue : 5);
         uint[] ids = [.. Enumerable.Range(1, _random.Next(3)).Select(id => (uint)id)];
-        return new DeliveryQueued(clientId, sequence, _messages[slot], (byte)_random.Next(3), _random.Next(2) == 0, ids);
+        return new DeliveryQueued(clientId, sequence, _messages[slot], (byte)_random.Next(3), _random.Next(2) == 0, ids)
+        {
+            IsShared = _random.Next(2) == 0,
+        };
     }
 
     private StateChange? OfDeliveries(string clientId, ModelSession session)

@@ -25,6 +25,7 @@ internal sealed class StateModel
                 break;
             case SessionAway away: Sessions[away.ClientId].Away = away; break;
             case SessionRemoved removed: Sessions.Remove(removed.ClientId); break;
+            case SessionRenamed renamed: Rename(renamed); break;
             case WillPut put: Sessions[put.ClientId].Will = put; break;
             case WillRemoved removed: Sessions[removed.ClientId].Will = null; break;
             case SubscriptionPut put: Sessions[put.ClientId].Subscriptions[put.Filter] = put; break;
@@ -41,6 +42,20 @@ internal sealed class StateModel
             case RetainedRemoved removed: Retained.Remove(removed.Topic); break;
             default: throw new ArgumentException(change.ToString(), nameof(change));
         }
+    }
+
+    private void Rename(SessionRenamed renamed)
+    {
+        Sessions.Remove(renamed.ClientId, out ModelSession? session);
+        string name = renamed.NewClientId;
+        Sessions[name] = session!;
+        session!.Put = session.Put with { ClientId = name };
+        session.Away = session.Away is { } away ? away with { ClientId = name } : null;
+        session.Will = session.Will is { } will ? will with { ClientId = name } : null;
+        foreach ((string filter, SubscriptionPut put) in session.Subscriptions.ToArray())
+            session.Subscriptions[filter] = put with { ClientId = name };
+        foreach ((long sequence, (DeliveryQueued queued, bool isReleased)) in session.Deliveries.ToArray())
+            session.Deliveries[sequence] = (queued with { ClientId = name }, isReleased);
     }
 
     public override string ToString()
@@ -116,7 +131,7 @@ internal sealed class StateText
     public void Add(ReceiptPut put) => Line($"receipt {put.ClientId} {put.PacketId}");
 
     public void Add(DeliveryQueued queued, bool isReleased) => Line(
-        $"delivery {queued.ClientId} {queued.Sequence:D6} {queued.Qos} {queued.Retain} {isReleased} "
+        $"delivery {queued.ClientId} {queued.Sequence:D6} {queued.Qos} {queued.Retain} {isReleased} {queued.IsShared} "
         + $"[{string.Join(',', queued.SubscriptionIds)}] {Text(queued.Message)}");
 
     public void AddRetained(StoredMessage message) => Line($"retained {Text(message)}");

@@ -101,6 +101,58 @@ public abstract class StoreTests
         Assert.Equal(8, rest.ThroughSequence);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_session_that_was_renamed_has_all_that_it_had_and_its_client_id_is_free(bool isOneCommit)
+    {
+        using IStoreUnderTest place = NewPlace();
+        StateModel model = new();
+        StateChange[] before =
+        [
+            new SessionPut("a", "user", 60), new SubscriptionPut("a", "$share/g/t", 1, 7),
+            new DeliveryQueued("a", 1, Message("t"), 1, false, [7]) { IsShared = true },
+            new DeliveryQueued("a", 2, Message("u"), 1, false, []),
+        ];
+        StateChange[] after =
+        [
+            new SessionRenamed("a", "\u0001a"), new SessionAway("\u0001a", 5, long.MaxValue, 1), new SessionPut("a", null, 9),
+            new DeliveryQueued("a", 1, Message("v"), 1, false, []), new DeliveryRemoved("\u0001a", 2),
+        ];
+        foreach (StateChange change in before.Concat(after)) model.Apply(change);
+        using (DurableStateStore store = place.Open())
+        {
+            if (isOneCommit) store.BeginGroup();
+            foreach (StateChange change in before) store.Append(change);
+            if (!isOneCommit) await store.CommittedAsync(before.Length);
+            foreach (StateChange change in after) store.Append(change);
+            if (isOneCommit) store.EndGroup();
+            PageReader reader = new(store);
+            long ticket = before.Length + after.Length;
+            DeliveryPage page = await reader.ReadAsync(new("\u0001a", 0, 2, 9, long.MaxValue, ticket, reader));
+            Assert.Equal([true], page.Deliveries.Select(delivery => delivery.Queued.IsShared));
+        }
+        using DurableStateStore again = place.Open();
+        Assert.Equal(model.ToString(), await StateModel.TextOfAsync(again));
+    }
+
+    [Fact]
+    public async Task A_store_of_the_first_schema_is_brought_up_to_date()
+    {
+        using IStoreUnderTest place = NewPlace();
+        StateModel model = new();
+        StateChange[] changes = [new SessionPut("a", null, 60), new DeliveryQueued("a", 1, Message("m"), 1, false, [])];
+        foreach (StateChange change in changes) model.Apply(change);
+        using (DurableStateStore store = place.Open())
+        {
+            foreach (StateChange change in changes) store.Append(change);
+        }
+        place.Execute("ALTER TABLE delivery DROP COLUMN is_shared");
+        place.Execute("DELETE FROM \"__EFMigrationsHistory\" WHERE \"MigrationId\" <> '20261001000000_Initial'");
+        using DurableStateStore again = place.Open();
+        Assert.Equal(model.ToString(), await StateModel.TextOfAsync(again));
+    }
+
     [Fact]
     public async Task A_page_ends_when_it_has_its_bytes_and_has_one_delivery_at_least()
     {
