@@ -161,6 +161,7 @@ internal sealed class ChangeBatch(SessionTable sessions, OpenTickets tickets)
     {
         if (!sessions.TryGet(renamed.ClientId, out SessionEntry? session)) return;
         if (session.IsStored) _renamedSessions.Add(session);
+        session.IsRenamed = true;
         sessions.Rename(session, renamed.NewClientId);
     }
 
@@ -209,6 +210,8 @@ internal sealed class ChangeBatch(SessionTable sessions, OpenTickets tickets)
     {
         if (!sessions.TryGet(removed.ClientId, out SessionEntry? session) || session.Delta?.Deliveries is not { } deliveries)
             return false;
+        // It went to another session: who waits for it to be stored waits for what that one has.
+        if (session.IsRenamed) return false;
         if (!deliveries.TryGetValue(removed.Sequence, out DeliveryDelta delivery) || delivery.Queued is not { } queued)
             return false;
         deliveries.Remove(removed.Sequence);

@@ -27,6 +27,9 @@ internal sealed class SessionEntry(long id, string clientId)
     /// <summary>Whether a will is stored, so that a client without a will costs no statement.</summary>
     public bool HasStoredWill { get; set; }
 
+    /// <summary>Whether it has ended and its deliveries go to other sessions.</summary>
+    public bool IsRenamed { get; set; }
+
     /// <summary>Changes of the batch that is being collected; null: none.</summary>
     public SessionDelta? Delta { get; set; }
 

@@ -29,7 +29,7 @@ public class DirectiveTableTests
         "socket_domain ipv4", "use_username_as_clientid true", "websockets_origin a", "cafile a", "capath a", "certfile a",
         "keyfile a", "require_certificate true", "use_identity_as_username true", "use_subject_as_username true",
         "disable_client_cert_date_checks true", "ciphers a", "ciphers_tls1.3 a", "tls_version tlsv1.2", "dhparamfile a",
-        "tls_keyform pem",
+        "tls_keyform pem", "response_information a/%c", "server_moved false", "server_reference a:1883",
     ];
 
     private static readonly string[] BridgeLines =

@@ -47,6 +47,33 @@ public sealed class HeldBatchTests
         Assert.Equal([1], Sequences(_batch.Take(1, _references)));
     }
 
+    // Else who published it would be answered before the other session has it.
+    [Fact]
+    public void What_goes_from_a_renamed_session_to_another_is_written_until_that_one_has_it()
+    {
+        Add(Queued(1));
+        Add(new SessionRenamed("c", "d"));
+        List<StateChange?> behind = [new DeliveryRemoved("d", 1)];
+
+        RemoveCompleted(behind);
+
+        Assert.DoesNotContain(null, behind);
+        Assert.Equal([1], Sequences(_batch.Take(1, _references)));
+    }
+
+    [Fact]
+    public void The_next_session_of_a_client_id_completes_nothing_of_the_one_that_was_renamed()
+    {
+        Add(Queued(1));
+        List<StateChange?> behind =
+            [new SessionRenamed("c", "d"), new SessionPut("c", null, 60), Queued(1), new DeliveryRemoved("c", 1)];
+
+        RemoveCompleted(behind);
+
+        Assert.DoesNotContain(null, behind);
+        Assert.Equal([1], Sequences(_batch.Take(1, _references)));
+    }
+
     [Fact]
     public void A_released_delivery_that_is_completed_behind_it_leaves_nothing_to_release()
     {
