@@ -2,6 +2,7 @@ using Broker.CrashHarness.Facts;
 using Broker.CrashHarness.Plans;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
+using Broker.TestKit;
 
 namespace Broker.CrashHarness.Clients;
 
