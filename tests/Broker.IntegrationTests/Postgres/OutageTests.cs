@@ -114,9 +114,8 @@ public sealed class OutageTests : IAsyncLifetime
             Assert.True(ticket >= durable || states[(int)ticket] == states[(int)durable], $"{ticket} of {durable}");
             Assert.Equal(states[(int)ticket], await StateModel.TextOfAsync(survivor));
             // Goes on with what has survived.
-            changes = new RandomChanges(seed + crash + 100);
             states = [.. Enumerable.Repeat("", (int)ticket + 1)];
-            foreach (string client in Enumerable.Range(0, 5).Select(number => $"client-{number}"))
+            foreach (string client in changes.ClientIds)
             {
                 survivor.Append(new SessionRemoved(client));
                 states.Add("");
@@ -126,6 +125,7 @@ public sealed class OutageTests : IAsyncLifetime
                 survivor.Append(new RetainedRemoved($"topic/{topic}"));
                 states.Add("");
             }
+            changes = new RandomChanges(seed + crash + 100);
         }
     }
 

@@ -12,6 +12,13 @@ internal sealed class RandomChanges(int seed)
 
     public StateModel Model { get; } = new();
 
+    /// <summary>Every client id there was, with those that sessions were renamed to.</summary>
+    public IEnumerable<string> ClientIds =>
+    [
+        .. Enumerable.Range(0, 5).Select(number => $"client-{number}"),
+        .. Enumerable.Range(0, _renamed).Select(number => $"renamed-{number}"),
+    ];
+
     /// <summary>The next one or two changes, applied to the model already.</summary>
     public StateChange Next()
     {
