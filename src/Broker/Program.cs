@@ -14,6 +14,7 @@ internal static class Program
         if (args is not ["db", ..] && Environment.GetEnvironmentVariable(InlineCompletions) is null)
             Environment.SetEnvironmentVariable(InlineCompletions, "1");
         Daemon.DetachCopy();
+        SignalLifetime.HearHangUp();
         return new CommandLine(BrokerHost.RunAsync, StandardStreams.OfProcess).InvokeAsync(args, CancellationToken.None);
     }
 }

@@ -1,11 +1,13 @@
 using Broker.Configuration;
+using Broker.Configuration.Mosquitto;
 
 namespace Broker.Cli;
 
 /// <summary>The first word decides: a command, or else mosquitto's flags, which are those of <c>run</c>.</summary>
 /// <param name="serve">Serves until it is told to stop; gives the exit code.</param>
 /// <param name="streams">Where to read and write.</param>
-internal sealed class CommandLine(Func<BrokerOptions, CancellationToken, Task<int>> serve, StandardStreams streams)
+internal sealed class CommandLine(
+    Func<BrokerOptions, ConfigurationSource, CancellationToken, Task<int>> serve, StandardStreams streams)
 {
     /// <summary>Does what the arguments say and gives the exit code.</summary>
     public Task<int> InvokeAsync(string[] arguments, CancellationToken stop) => arguments switch

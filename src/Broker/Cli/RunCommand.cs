@@ -7,7 +7,8 @@ namespace Broker.Cli;
 /// <summary>Runs the broker: flags, then the file, then the host.</summary>
 /// <param name="serve">Serves until it is told to stop; gives the exit code.</param>
 /// <param name="streams">Where to write.</param>
-internal sealed class RunCommand(Func<BrokerOptions, CancellationToken, Task<int>> serve, StandardStreams streams)
+internal sealed class RunCommand(
+    Func<BrokerOptions, ConfigurationSource, CancellationToken, Task<int>> serve, StandardStreams streams)
 {
     /// <summary>Runs with these flags and gives the exit code.</summary>
     public async Task<int> RunAsync(string[] flags, CancellationToken stop)
@@ -17,26 +18,29 @@ internal sealed class RunCommand(Func<BrokerOptions, CancellationToken, Task<int
         if (reading.Output.Length > 0) await streams.Output.WriteLineAsync(reading.Output);
         if (reading.Arguments is not { } arguments) return reading.ExitCode;
 
-        ConfigurationResult configuration = Load(arguments);
+        ConfigurationSource source = SourceOf(arguments);
+        ConfigurationResult configuration = Load(source);
         if (arguments.IsTest) return await AnswerTestAsync(arguments, configuration);
         if (configuration.Options is not { } options) return ExitCode.BadConfiguration;
         if (arguments.IsDaemon && !Daemon.IsCopy) return Daemon.StartCopy();
-        return await serve(options, stop);
+        return await serve(options, source, stop);
     }
 
-    private ConfigurationResult Load(RunArguments arguments)
+    private static ConfigurationSource SourceOf(RunArguments arguments) => new(arguments.ConfigFile, new CommandLineOverrides
     {
-        ConfigurationResult configuration = MosquittoConfiguration.Load(arguments.ConfigFile, new CommandLineOverrides
-        {
-            Ports = arguments.Ports,
-            IsVerbose = arguments.IsVerbose,
-            IsQuiet = arguments.IsQuiet,
-            PersistenceLocation = PersistenceVariables.Location,
-            PersistenceUrl = PersistenceVariables.Url,
-        });
+        Ports = arguments.Ports,
+        IsVerbose = arguments.IsVerbose,
+        IsQuiet = arguments.IsQuiet,
+        PersistenceLocation = PersistenceVariables.Location,
+        PersistenceUrl = PersistenceVariables.Url,
+    });
+
+    private ConfigurationResult Load(ConfigurationSource source)
+    {
+        ConfigurationResult configuration = source.Read();
         foreach (ConfigurationDiagnostic remark in configuration.Diagnostics)
         {
-            if (arguments.IsQuiet && remark.Severity != DiagnosticSeverity.Error) continue;
+            if (source.Overrides.IsQuiet && remark.Severity != DiagnosticSeverity.Error) continue;
             foreach (string line in remark.Lines()) streams.Error.WriteLine(line);
         }
         return configuration;

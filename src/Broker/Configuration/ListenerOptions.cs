@@ -96,4 +96,10 @@ internal sealed record ListenerOptions
 
     /// <summary>Certificate and rules of TLS; null: none.</summary>
     public TlsOptions? Tls { get; init; }
+
+    /// <summary>What it is known by: no two listeners of a broker have the same. Stays over a reload.</summary>
+    public (int Port, string? Where) Key => (Port, UnixSocketPath ?? Address);
+
+    /// <summary>How a sentence names it: as its line in the file.</summary>
+    public string Place => Key.Where is null ? $"'listener {Port}'" : $"'listener {Port} {Key.Where}'";
 }

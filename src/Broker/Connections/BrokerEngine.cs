@@ -23,13 +23,15 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     private readonly ConcurrentDictionary<MqttConnection, byte> _connections = new();
     private readonly ConnectionCounter _counter;
     private readonly SessionContext _sessionContext;
-    private readonly long _retainSweepMilliseconds;
+    private BrokerOptions _options;
+    private long _optionsGeneration;
+    private long _retainSweepMilliseconds;
     private long _retainSweepDue;
     private volatile bool _isStopping;
 
     public BrokerEngine(BrokerOptions options, EngineServices services)
     {
-        Options = options;
+        _options = options;
         Store = services.Store;
         Authenticator = services.Authenticator;
         Time = services.Time;
@@ -41,13 +43,20 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         Sessions = new SessionLifecycle(Router, context, options, Logger);
         _sessionContext = context;
         _counter = new ConnectionCounter(options.Limits.ConnectionsMax);
-        _retainSweepMilliseconds = (long)(options.Limits.RetainExpirySweep?.TotalMilliseconds ?? 0);
+        SetRetainSweep(options.Limits);
         Heartbeat = new Heartbeat(Time);
         Heartbeat.Register(Sessions);
         Heartbeat.Register(this);
     }
 
-    public BrokerOptions Options { get; }
+    /// <summary>What holds now; a reload swaps it.</summary>
+    public BrokerOptions Options => Volatile.Read(ref _options);
+
+    /// <summary>Whoever lets a client in holds it, for the moment in which a reload must not come between.</summary>
+    public Lock Admission { get; } = new();
+
+    /// <summary>Moves on with each reload, after the new options are in force.</summary>
+    public long OptionsGeneration => Interlocked.Read(ref _optionsGeneration);
 
     public IStateStore Store { get; }
 
@@ -87,6 +96,25 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     /// <summary>The listeners are open. Once, after what was committed is loaded.</summary>
     public void BeginServing() => Sessions.BeginServing();
 
+    /// <summary>
+    /// Takes over new options. Limits hold for what happens from now on; a client that would not be let in any more is
+    /// disconnected. The authenticator has been reloaded before.
+    /// </summary>
+    /// <param name="options">With the listeners that run now, in their order (<see cref="RestartOnly"/>).</param>
+    public void Apply(BrokerOptions options)
+    {
+        Volatile.Write(ref _options, options);
+        _sessionContext.Limits = new SessionLimits(options.Limits);
+        _counter.SetMax(options.Limits.ConnectionsMax);
+        Sessions.SetLimits(options.Limits);
+        Router.Subscriptions.SetDuplicates(options.Limits.AllowDuplicateMessages);
+        SetRetainSweep(options.Limits);
+        // A client that is being let in is either among those below, or sees that it has to be looked at again.
+        lock (Admission) Interlocked.Increment(ref _optionsGeneration);
+        foreach ((MqttConnection connection, _) in _connections) connection.OnReload();
+        Authenticator.ForgetBefore();
+    }
+
     /// <summary>Serves one connection until it ends. Does not throw for anything a peer can do.</summary>
     public Task ServeAsync(IDuplexPipe transport, IConnectionOrigin origin)
     {
@@ -122,8 +150,9 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     public void OnTick(long nowMilliseconds)
     {
         foreach ((MqttConnection connection, _) in _connections) connection.OnTick(nowMilliseconds);
-        if (_retainSweepMilliseconds == 0 || nowMilliseconds < _retainSweepDue) return;
-        _retainSweepDue = nowMilliseconds + _retainSweepMilliseconds;
+        long sweepMilliseconds = Volatile.Read(ref _retainSweepMilliseconds);
+        if (sweepMilliseconds == 0 || nowMilliseconds < _retainSweepDue) return;
+        _retainSweepDue = nowMilliseconds + sweepMilliseconds;
         Retained.Sweep(Time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
@@ -132,6 +161,9 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         Heartbeat.Dispose();
         Metrics.Dispose();
     }
+
+    private void SetRetainSweep(LimitOptions limits) =>
+        Volatile.Write(ref _retainSweepMilliseconds, (long)(limits.RetainExpirySweep?.TotalMilliseconds ?? 0));
 
     private static async Task CompleteAsync(IDuplexPipe transport)
     {

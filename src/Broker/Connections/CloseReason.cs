@@ -21,6 +21,8 @@ internal enum CloseKind
     Fault,
     /// <summary>CONNECT was refused.</summary>
     Refused,
+    /// <summary>A reload took away what let it in.</summary>
+    NoLongerAllowed,
 }
 
 /// <summary>Why a connection ends, what the peer is told, and whether its will is wanted.</summary>
@@ -44,6 +46,9 @@ internal sealed record CloseReason(CloseKind Kind, ReasonCode Code, string Text)
 
     public static readonly CloseReason ServerShutdown =
         new(CloseKind.ServerShutdown, ReasonCode.ServerShuttingDown, "server shutting down");
+
+    public static readonly CloseReason NoLongerAllowed =
+        new(CloseKind.NoLongerAllowed, ReasonCode.NotAuthorized, "not authorised any more");
 
     /// <summary>Whether the will is published: always, but for a DISCONNECT that says it is not wanted.</summary>
     public bool IsWillWanted { get; init; } = true;

@@ -6,18 +6,21 @@ namespace Broker.Connections;
 /// <summary>Counts connections against <c>max_connections</c> of a listener and <c>global_max_connections</c>.</summary>
 internal sealed class ConnectionCounter
 {
-    private readonly ConcurrentDictionary<ListenerOptions, StrongCount> _byListener = new(ReferenceEqualityComparer.Instance);
-    private readonly int _countMax;
+    private readonly ConcurrentDictionary<(int Port, string? Where), StrongCount> _byListener = new();
+    private volatile int _countMax;
     private int _count;
 
     /// <param name="countMax"><c>global_max_connections</c>; -1: no limit.</param>
-    public ConnectionCounter(int countMax) => _countMax = countMax < 0 ? int.MaxValue : countMax;
+    public ConnectionCounter(int countMax) => SetMax(countMax);
+
+    /// <summary><c>global_max_connections</c> has changed. Who has a place keeps it.</summary>
+    public void SetMax(int countMax) => _countMax = countMax < 0 ? int.MaxValue : countMax;
 
     /// <summary>Takes a place; false when all are taken.</summary>
     public bool TryEnter(ListenerOptions listener)
     {
         int listenerMax = listener.ConnectionsMax < 0 ? int.MaxValue : listener.ConnectionsMax;
-        StrongCount ofListener = _byListener.GetOrAdd(listener, static _ => new StrongCount());
+        StrongCount ofListener = _byListener.GetOrAdd(listener.Key, static _ => new StrongCount());
         if (Interlocked.Increment(ref ofListener.Value) <= listenerMax)
         {
             if (Interlocked.Increment(ref _count) <= _countMax) return true;
@@ -30,7 +33,7 @@ internal sealed class ConnectionCounter
     /// <summary>Gives the place back.</summary>
     public void Leave(ListenerOptions listener)
     {
-        Interlocked.Decrement(ref _byListener[listener].Value);
+        Interlocked.Decrement(ref _byListener[listener.Key].Value);
         Interlocked.Decrement(ref _count);
     }
 

@@ -39,6 +39,9 @@ internal sealed partial class EnhancedAuthentication
     /// <summary>What the exchange of the CONNECT came to.</summary>
     public AuthenticationOutcome Outcome { get; private set; } = AuthenticationOutcome.NotAuthorized;
 
+    /// <summary>The generation of the options in which the last proof was judged.</summary>
+    public long JudgedIn { get; private set; }
+
     /// <summary>The server's last data of that exchange, for CONNACK.</summary>
     public ReadOnlyMemory<byte>? ServerFinal { get; private set; }
 
@@ -66,12 +69,13 @@ internal sealed partial class EnhancedAuthentication
     /// <summary>The client's proof came: the exchange is over.</summary>
     public ScramResult Finish(ReadOnlySpan<byte> data)
     {
+        JudgedIn = _connection.Engine.OptionsGeneration;
         // Not the one of the challenge: the password file may have been read anew meanwhile.
         ScramCredential credential = FindCredential();
         ScramResult result = _exchange!.Finish(data, credential);
         bool isRefused = result is { ServerFinal: null, Fault: null };
         if (isRefused && credential.UnfitKind is { } kind)
-            Log.HashCannotServe(_connection.Engine.Logger, UserName!, kind, _connection.Listener.Security.PasswordFile!);
+            Log.HashCannotServe(_connection.Engine.Logger, UserName!, kind, _connection.Security.PasswordFile!);
         _exchange = null;
         return result;
     }
@@ -102,7 +106,7 @@ internal sealed partial class EnhancedAuthentication
     public AuthPacket? TakeOwed() => Volatile.Read(ref _owed) is null ? null : Interlocked.Exchange(ref _owed, null);
 
     private ScramCredential FindCredential() =>
-        _connection.Engine.Authenticator.FindScram(_connection.Listener.Security, UserName!);
+        _connection.Engine.Authenticator.FindScram(_connection.Security, UserName!);
 
     private static partial class Log
     {

@@ -1,3 +1,4 @@
+using Broker.Configuration;
 using Broker.Lifecycle;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
@@ -10,6 +11,11 @@ internal sealed partial class MqttConnection
 {
     /// <summary>Whether each packet is logged; asked once a connection.</summary>
     public bool LogsPackets { get; private set; }
+
+    private ListenerSecurityOptions? _security;
+
+    /// <summary>Who may connect, as it holds now on its listener; other options of that are those of when it was accepted.</summary>
+    public ListenerSecurityOptions Security => _security ?? CurrentSecurity();
 
     /// <summary>The enhanced authentication that CONNECT asked for, or null.</summary>
     public EnhancedAuthentication? Authentication { get; private set; }
@@ -30,7 +36,7 @@ internal sealed partial class MqttConnection
         ConnectDecision decision = ConnectRules.Check(packet, Origin, Engine.Options.Limits);
         if (decision.Refusal is null)
         {
-            AuthenticationOutcome outcome = await AuthenticateAsync(packet);
+            AuthenticationOutcome outcome = await AdmitAsync(packet, decision.Parameters!);
             // Closed meanwhile: then nothing is opened, taken over or cleaned for a client that will never know.
             if (_closeReason is { } closed) return closed;
             decision = decision.With(outcome, packet.Version);
@@ -62,12 +68,59 @@ internal sealed partial class MqttConnection
         return null;
     }
 
+    /// <summary>New options are in force: does what let this client in still hold.</summary>
+    public void OnReload()
+    {
+        if (Parameters is not { } parameters) return;
+        LogsPackets = Engine.Logger.IsEnabled(LogLevel.Debug);
+        // As mosquitto: a name from a certificate stays good as long as its connection.
+        if (Origin.CertificateUserName is not null) return;
+        ListenerSecurityOptions before = _security!;
+        _security = CurrentSecurity();
+        if (!Engine.Authenticator.StillAllows(before, _security, parameters.UserName)) TryClose(CloseReason.NoLongerAllowed);
+    }
+
+    private ListenerSecurityOptions CurrentSecurity()
+    {
+        foreach (ListenerOptions listener in Engine.Options.Listeners)
+        {
+            if (listener.Key == Listener.Key) return listener.Security;
+        }
+        return Listener.Security;
+    }
+
+    private async ValueTask<AuthenticationOutcome> AdmitAsync(ConnectPacket packet, ClientParameters parameters)
+    {
+        while (true)
+        {
+            long generation = Authentication?.JudgedIn ?? Engine.OptionsGeneration;
+            _security = CurrentSecurity();
+            AuthenticationOutcome outcome = await AuthenticateAsync(packet);
+            if (TryAdmit(outcome == AuthenticationOutcome.Allowed ? parameters : null, generation)) return outcome;
+            // A reload came between. A password is looked at again; of a proof there is one, so the client has to begin anew.
+            if (Authentication is not null) return AuthenticationOutcome.NotAuthorized;
+        }
+    }
+
+    // From here on a reload asks whether the client may stay. False: there was one since its password was looked at. The silence
+    // of the client counts from here, not from before a password that took its time.
+    private bool TryAdmit(ClientParameters? parameters, long generation)
+    {
+        Volatile.Write(ref _lastReceivedMilliseconds, Engine.CoarseMilliseconds);
+        lock (Engine.Admission)
+        {
+            if (generation != Engine.OptionsGeneration) return false;
+            Parameters = parameters;
+            return true;
+        }
+    }
+
     private ValueTask<AuthenticationOutcome> AuthenticateAsync(ConnectPacket packet)
     {
         if (Authentication is { } authentication) return new(authentication.Outcome);
         if (Origin.CertificateUserName is not null) return new(AuthenticationOutcome.Allowed);
         return Engine.Authenticator.AuthenticateAsync(
-            Listener.Security, packet.UserName, packet.Password, CancellationToken.None);
+            _security!, packet.UserName, packet.Password, CancellationToken.None);
     }
 
     private CloseReason? Open(ConnectPacket packet, ClientParameters parameters, out ISessionConnection? previous)
@@ -78,12 +131,10 @@ internal sealed partial class MqttConnection
             && ConnectRules.LengthOf(ConnectRules.Answer(packet, parameters, this, isPresent: false), Version)
                 > parameters.PacketBytesMax)
         {
+            Parameters = null;
             const string TooSmall = "takes no packet as large as CONNACK";
             return Refuse(packet, new CloseReason(CloseKind.Refused, ReasonCode.PacketTooLarge, TooSmall));
         }
-        // Its silence counts from here, not from before a password that took its time.
-        Volatile.Write(ref _lastReceivedMilliseconds, Engine.CoarseMilliseconds);
-        Parameters = parameters;
         LogsPackets = Engine.Logger.IsEnabled(LogLevel.Debug);
         Will? will = ConnectRules.WillOf(packet, parameters, Origin);
         var options = new AttachOptions(parameters.UserName, parameters.ExpirySeconds, packet.ReceiveMaximum, will);

@@ -274,5 +274,6 @@ internal sealed partial class MqttConnection
         text is null || Encoding.UTF8.GetByteCount(text) + TextOverhead <= packetBytesMax;
 
     private bool IsAnsweredWithConnAck(CloseReason reason) =>
-        reason.Kind == CloseKind.Refused || (reason.Kind == CloseKind.Fault && Version == ProtocolVersion.Mqtt50);
+        reason.Kind is CloseKind.Refused or CloseKind.NoLongerAllowed
+        || (reason.Kind == CloseKind.Fault && Version == ProtocolVersion.Mqtt50);
 }

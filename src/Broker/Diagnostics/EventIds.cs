@@ -19,6 +19,10 @@ internal static class EventIds
     public const int NothingToSave = 1010;
     public const int NothingIsKept = 1011;
     public const int ListenerNotDurable = 1012;
+    public const int Reloading = 1021;
+    public const int Reloaded = 1022;
+    public const int FilesReloaded = 1023;
+    public const int LogReopened = 1024;
 
     public const int NewConnection = 2000;
     public const int ClientConnected = 2001;
@@ -43,7 +47,7 @@ internal static class EventIds
 
     public const int ListenerFailed = 5000;
     public const int ListenerAddressMissing = 5003;
-    public const int ReloadNotSupported = 5004;
+    public const int ReloadWarning = 5004;
     public const int StartWarning = 5005;
     public const int StartFailed = 5001;
     public const int StopTimedOut = 5002;
@@ -55,4 +59,6 @@ internal static class EventIds
     public const int StoreBesideMosquittos = 5011;
     public const int StoreNotRead = 5012;
     public const int StoreReadAgain = 5013;
+    public const int ReloadError = 5014;
+    public const int NotReloaded = 5015;
 }

@@ -15,11 +15,12 @@ internal sealed class LogQueue : IDisposable
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(2);
 
     private readonly Channel<Line> _lines;
-    private readonly LogOutlet[] _outlets;
+    private LogOutlet[] _outlets;
     private readonly TimeProvider _time;
     private readonly AutoResetEvent _arrived = new(false);
     private readonly Thread _thread;
-    private readonly LogTimestamp _timestamp;
+    private LogTimestamp _timestamp;
+    private Destinations? _next;
     private long _lost;
     private bool _isReopenWanted;
     private bool _isIdle;
@@ -51,6 +52,15 @@ internal sealed class LogQueue : IDisposable
         Wake();
     }
 
+    /// <summary>From the next line on lines go to other destinations; those of before are closed.</summary>
+    public void Replace(LoggingOptions options, IReadOnlyList<ILogSink> sinks)
+    {
+        Destinations next = new([.. sinks.Select(sink => new LogOutlet(sink))], new LogTimestamp(options));
+        // Those that were never used, when two replacements follow each other at once.
+        if (Interlocked.Exchange(ref _next, next) is { } unused) unused.Close();
+        Wake();
+    }
+
     /// <summary>Waits until everything that was added before is written, or for two seconds when it cannot be.</summary>
     public void Flush()
     {
@@ -71,6 +81,7 @@ internal sealed class LogQueue : IDisposable
         // A destination that stands still for so long is left to the end of the process.
         if (!_thread.Join(EndPatience)) return;
         foreach (LogOutlet outlet in _outlets) outlet.Close();
+        Interlocked.Exchange(ref _next, null)?.Close();
     }
 
     private void Run()
@@ -79,6 +90,7 @@ internal sealed class LogQueue : IDisposable
         {
             bool isLastRound = _isEnding;
             if (Volatile.Read(ref _isReopenWanted)) ReopenOutlets();
+            if (Interlocked.Exchange(ref _next, null) is { } next) Use(next);
             while (_lines.Reader.TryRead(out Line line)) Take(in line);
             FlushOutlets();
             if (isLastRound) return;
@@ -90,7 +102,8 @@ internal sealed class LogQueue : IDisposable
     {
         // First the sign that this thread sleeps, then a last look: a line that comes between them wakes it again.
         Interlocked.Exchange(ref _isIdle, true);
-        if (_lines.Reader.TryPeek(out _) || Volatile.Read(ref _isReopenWanted) || _isEnding) return;
+        bool hasOrders = Volatile.Read(ref _isReopenWanted) || Volatile.Read(ref _next) is not null;
+        if (_lines.Reader.TryPeek(out _) || hasOrders || _isEnding) return;
         _arrived.WaitOne();
     }
 
@@ -136,6 +149,13 @@ internal sealed class LogQueue : IDisposable
         }
     }
 
+    private void Use(Destinations next)
+    {
+        FlushOutlets();
+        foreach (LogOutlet outlet in _outlets) outlet.Close();
+        (_outlets, _timestamp) = (next.Outlets, next.Timestamp);
+    }
+
     private void Forget(Line line)
     {
         line.Written?.Set();
@@ -144,4 +164,12 @@ internal sealed class LogQueue : IDisposable
 
     /// <summary>A line, or with <paramref name="Written"/> a mark in the queue that tells when it is reached.</summary>
     private readonly record struct Line(LogTypes Kind, DateTimeOffset Now, string Text, ManualResetEvent? Written);
+
+    private sealed record Destinations(LogOutlet[] Outlets, LogTimestamp Timestamp)
+    {
+        public void Close()
+        {
+            foreach (LogOutlet outlet in Outlets) outlet.Close();
+        }
+    }
 }

@@ -9,15 +9,17 @@ internal readonly record struct LoggingProviderResult(LoggingProvider? Provider,
 /// Writes log events as mosquitto's lines, on a thread of its own. Disposing it writes what waits; so does the end of the process
 /// by an exception that nobody caught.
 /// </summary>
-internal sealed class LoggingProvider : ILoggerProvider
+internal sealed class LoggingProvider : ILoggerProvider, IReloadable
 {
-    private readonly LoggingOptions _options;
+    private volatile LoggingOptions _options;
+    private volatile LogTypes _types;
     private readonly TimeProvider _time;
     private readonly LogQueue _queue;
 
     private LoggingProvider(LoggingOptions options, TimeProvider time, IReadOnlyList<ILogSink> sinks)
     {
         _options = options;
+        _types = TypesOf(options);
         _time = time;
         _queue = new LogQueue(options, time, sinks);
         AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
@@ -27,20 +29,33 @@ internal sealed class LoggingProvider : ILoggerProvider
     public static LoggingProviderResult Open(LoggingOptions options, TimeProvider time)
     {
         List<ILogSink> sinks = [];
-        foreach (LogDestination destination in options.Destinations)
+        return OpenAll(options, sinks) is { } error
+            ? new LoggingProviderResult(null, error)
+            : new LoggingProviderResult(new LoggingProvider(options, time, sinks), null);
+    }
+
+    /// <summary>Opens the destinations of other options, when they are others.</summary>
+    public PreparedReload? Prepare(BrokerOptions options, ReloadReport report)
+    {
+        LoggingOptions next = options.Logging;
+        bool isSamePlace = next.Destinations.SequenceEqual(_options.Destinations)
+            && next.SyslogFacility == _options.SyslogFacility
+            && next.HasTimestamp == _options.HasTimestamp
+            && next.TimestampFormat == _options.TimestampFormat;
+        if (isSamePlace) return new PreparedReload(() => Take(next));
+        List<ILogSink> sinks = [];
+        if (OpenAll(next, sinks) is { } error)
         {
-            try
-            {
-                sinks.Add(Open(destination, options));
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                foreach (ILogSink sink in sinks) sink.Dispose();
-                string path = destination.Path ?? destination.Kind.ToString();
-                return new LoggingProviderResult(null, FileTrouble.Describe("log file", path, exception));
-            }
+            report.Errors.Add($"Error: {error}");
+            return null;
         }
-        return new LoggingProviderResult(new LoggingProvider(options, time, sinks), null);
+        return new PreparedReload(
+            () =>
+            {
+                Take(next);
+                _queue.Replace(next, sinks);
+            },
+            () => DisposeAll(sinks));
     }
 
     /// <summary>For tests: the same with destinations of the caller's, which are disposed with the provider.</summary>
@@ -62,6 +77,36 @@ internal sealed class LoggingProvider : ILoggerProvider
     {
         AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
         _queue.Dispose();
+    }
+
+    private static LogTypes TypesOf(LoggingOptions options) => options.Destinations.IsEmpty ? LogTypes.None : options.Types;
+
+    private static string? OpenAll(LoggingOptions options, List<ILogSink> sinks)
+    {
+        foreach (LogDestination destination in options.Destinations)
+        {
+            try
+            {
+                sinks.Add(Open(destination, options));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                DisposeAll(sinks);
+                return FileTrouble.Describe("log file", destination.Path ?? destination.Kind.ToString(), exception);
+            }
+        }
+        return null;
+    }
+
+    private static void DisposeAll(List<ILogSink> sinks)
+    {
+        foreach (ILogSink sink in sinks) sink.Dispose();
+    }
+
+    private void Take(LoggingOptions options)
+    {
+        _options = options;
+        _types = TypesOf(options);
     }
 
     private static ILogSink Open(LogDestination destination, LoggingOptions options) => destination.Kind switch
@@ -90,13 +135,11 @@ internal sealed class LoggingProvider : ILoggerProvider
     private sealed class Logger : ILogger
     {
         private readonly LoggingProvider _provider;
-        private readonly LogTypes _types;
         private readonly bool _isOurs;
 
         public Logger(LoggingProvider provider, bool isOurs)
         {
             _provider = provider;
-            _types = provider._options.Destinations.IsEmpty ? LogTypes.None : provider._options.Types;
             _isOurs = isOurs;
         }
 
@@ -105,14 +148,14 @@ internal sealed class LoggingProvider : ILoggerProvider
 
         // The framework's own chatter is for those who asked for debug lines.
         public bool IsEnabled(LogLevel logLevel) => _isOurs || logLevel >= LogLevel.Warning
-            ? LogKinds.IsEnabled(_types, logLevel)
-            : (_types & LogTypes.Debug) != 0;
+            ? LogKinds.IsEnabled(_provider._types, logLevel)
+            : (_provider._types & LogTypes.Debug) != 0;
 
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             LogTypes kind = _isOurs || logLevel >= LogLevel.Warning ? LogKinds.Of(logLevel, eventId) : LogTypes.Debug;
-            if ((_types & kind) != 0) _provider.Write(kind, formatter(state, exception), exception);
+            if ((_provider._types & kind) != 0) _provider.Write(kind, formatter(state, exception), exception);
         }
     }
 }

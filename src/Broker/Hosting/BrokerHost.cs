@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using Broker.Configuration;
+using Broker.Configuration.Mosquitto;
 using Broker.Connections;
 using Broker.Diagnostics;
 using Broker.Transport;
@@ -15,8 +16,11 @@ internal static partial class BrokerHost
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>Runs the broker until a signal or the token ends it.</summary>
+    /// <param name="options">What <paramref name="source"/> said.</param>
+    /// <param name="source">Where the options are read again at a reload.</param>
+    /// <param name="token">Ends it.</param>
     /// <returns>An exit status of <see cref="ExitCode"/>.</returns>
-    public static async Task<int> RunAsync(BrokerOptions options, CancellationToken token)
+    public static async Task<int> RunAsync(BrokerOptions options, ConfigurationSource source, CancellationToken token)
     {
         LoggingProviderResult logging = LoggingProvider.Open(options.Logging, TimeProvider.System);
         if (logging.Provider is not { } provider)
@@ -28,14 +32,14 @@ internal static partial class BrokerHost
         {
             using ILoggerFactory loggers =
                 LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Trace).AddProvider(provider));
-            return await RunAsync(options, provider, loggers, token);
+            return await RunAsync(options, source, new Logs(provider, loggers), token);
         }
     }
 
     private static async Task<int> RunAsync(
-        BrokerOptions options, LoggingProvider log, ILoggerFactory loggers, CancellationToken token)
+        BrokerOptions options, ConfigurationSource source, Logs logs, CancellationToken token)
     {
-        ILogger logger = loggers.CreateLogger("Broker");
+        ILogger logger = logs.Factory.CreateLogger("Broker");
         Log.Starting(logger, ProductVersion.Text);
         if (options.ConfigFile is { } file) Log.ConfigurationLoaded(logger, file);
         if (!IsLogOnConsole(options.Logging))
@@ -51,12 +55,12 @@ internal static partial class BrokerHost
         foreach (string text in secrets.Warnings) Log.Warning(logger, text);
         foreach (string error in secrets.Errors) Fail(options, logger, error, secrets.ExitCode);
         if (secrets.Errors.Count > 0) return secrets.ExitCode;
-        using var signals = new SignalLifetime(() => OnHangUp(log, logger), () => Log.NothingToSave(logger));
+        using var signals = new SignalLifetime();
         Readiness readiness = new();
         using HostedStore? store = HostedStore.Open(options.Persistence, readiness, signals.Fail, logger, out string? trouble);
         if (store is null) return Fail(options, logger, trouble!, ExitCode.Failure);
         using var engine = new BrokerEngine(
-            options, new EngineServices(store.Store, secrets.Authenticator!, TimeProvider.System, loggers));
+            options, new EngineServices(store.Store, secrets.Authenticator!, TimeProvider.System, logs.Factory));
         engine.Metrics.Observe(readiness);
         engine.Heartbeat.Register(
             new QuietCompaction(() => HeapState.Now(engine.ConnectionCount), QuietCompaction.CompactHeap));
@@ -65,7 +69,9 @@ internal static partial class BrokerHost
             await store.LoadAsync(engine);
             // Off the thread of the database's socket, which completes inline: the rest of the start may take its time.
             await Task.Yield();
-            await using WebApplication app = Build(new KestrelBindings(options, engine, secrets.Tls, logger), loggers, signals);
+            await using WebApplication app = Build(new KestrelBindings(engine, secrets.Tls, logger), logs.Factory, signals);
+            var reload = new ConfigurationReload(source, engine, [secrets, logs.Provider], logger);
+            signals.Answer(new OperatorSignals(engine, reload, logs.Provider, logger));
             await app.StartAsync(token);
             return await ServeAsync(options, engine, app, new Running(identity, signals, readiness, store, logger), token);
         }
@@ -112,12 +118,6 @@ internal static partial class BrokerHost
         }
     }
 
-    private static void OnHangUp(LoggingProvider log, ILogger logger)
-    {
-        log.Reopen();
-        Log.HangUp(logger);
-    }
-
     private static bool IsLogOnConsole(LoggingOptions logging) => logging.Destinations.Any(
         static destination => destination.Kind is LogDestinationKind.StandardError or LogDestinationKind.StandardOut);
 
@@ -141,6 +141,8 @@ internal static partial class BrokerHost
         _ => null,
     };
 
+    private sealed record Logs(LoggingProvider Provider, ILoggerFactory Factory);
+
     private sealed record Running(
         ProcessIdentity Identity, SignalLifetime Signals, Readiness Readiness, HostedStore Store, ILogger Logger);
 
@@ -163,13 +165,5 @@ internal static partial class BrokerHost
 
         [LoggerMessage(EventIds.StartWarning, LogLevel.Warning, "{Warning}")]
         internal static partial void Warning(ILogger logger, string warning);
-
-        [LoggerMessage(EventIds.NothingToSave, LogLevel.Information,
-            "SIGUSR1: nothing waits to be saved; with 'persistence true' what was acknowledged is committed.")]
-        internal static partial void NothingToSave(ILogger logger);
-
-        [LoggerMessage(EventIds.ReloadNotSupported, LogLevel.Warning,
-            "SIGHUP: log files are opened anew. Other files are read at the start only: restart the broker to change them.")]
-        internal static partial void HangUp(ILogger logger);
     }
 }

@@ -5,9 +5,9 @@ using Broker.Transport;
 namespace Broker.Hosting;
 
 /// <summary>Password files, certificates and keys, read while the process may still read them.</summary>
-internal sealed class SecretFiles : IDisposable
+internal sealed class SecretFiles : IReloadable, IDisposable
 {
-    private readonly Dictionary<ListenerOptions, TlsEndpoint> _tls = new(ReferenceEqualityComparer.Instance);
+    private readonly List<TlsEndpoint?> _tls = [];
 
     private SecretFiles()
     {
@@ -25,8 +25,8 @@ internal sealed class SecretFiles : IDisposable
     /// <summary>Set when there are no errors.</summary>
     public Authenticator? Authenticator { get; private set; }
 
-    /// <summary>The TLS side of each listener that has one.</summary>
-    public IReadOnlyDictionary<ListenerOptions, TlsEndpoint> Tls => _tls;
+    /// <summary>The TLS side of each listener, in their order; null where there is none.</summary>
+    public IReadOnlyList<TlsEndpoint?> Tls => _tls;
 
     /// <summary>Reads every file and collects every error.</summary>
     public static SecretFiles Load(BrokerOptions options)
@@ -35,6 +35,21 @@ internal sealed class SecretFiles : IDisposable
         files.LoadPasswords(options);
         foreach (ListenerOptions listener in options.Listeners) files.LoadTls(listener);
         return files;
+    }
+
+    /// <summary>Reads every file again.</summary>
+    public PreparedReload? Prepare(BrokerOptions options, ReloadReport report)
+    {
+        List<PreparedReload> prepared = [];
+        if (Authenticator!.Prepare(options, report) is { } passwords) prepared.Add(passwords);
+        for (int i = 0; i < _tls.Count; i++)
+        {
+            if (_tls[i]?.Prepare(options.Listeners[i].Tls!, report) is { } tls) prepared.Add(tls);
+        }
+        return new PreparedReload(() =>
+        {
+            foreach (PreparedReload part in prepared) part.Apply();
+        });
     }
 
     public void Dispose() => Authenticator?.Dispose();
@@ -52,9 +67,13 @@ internal sealed class SecretFiles : IDisposable
 
     private void LoadTls(ListenerOptions listener)
     {
-        if (listener.Tls is not { } options) return;
+        if (listener.Tls is not { } options)
+        {
+            _tls.Add(null);
+            return;
+        }
         TlsEndpointResult result = TlsEndpoint.Load(options);
-        if (result.Endpoint is { } endpoint) _tls.Add(listener, endpoint);
+        _tls.Add(result.Endpoint);
         Warnings.AddRange(result.Warnings);
         foreach (string error in result.Errors)
         {

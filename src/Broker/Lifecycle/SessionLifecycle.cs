@@ -21,7 +21,7 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
     private List<Session> _restoredLegacies = [];
     private readonly ConcurrentDictionary<SharedHandOver, byte> _handOvers = new();
     private readonly TimeSpan _willGrace;
-    private readonly int _sessionsMax;
+    private volatile int _sessionsMax;
     private readonly ILogger _logger;
 
     public SessionLifecycle(MessageRouter router, SessionContext context, BrokerOptions options, ILogger logger)
@@ -30,7 +30,7 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
         _router = router;
         _context = context;
         _logger = logger;
-        _sessionsMax = options.Limits.SessionsMax < 0 ? int.MaxValue : options.Limits.SessionsMax;
+        SetLimits(options.Limits);
         _willGrace = options.Persistence.WillGrace;
     }
 
@@ -38,6 +38,9 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
 
     /// <summary>Ended sessions of which something is still to go to other members of their shared groups.</summary>
     public int HandOverCount => _handOvers.Count;
+
+    /// <summary>Limits have changed: they hold for what happens from now on.</summary>
+    public void SetLimits(LimitOptions limits) => _sessionsMax = limits.SessionsMax < 0 ? int.MaxValue : limits.SessionsMax;
 
     /// <summary>Gives a connection the session of its client id: a new one, or the one that is there.</summary>
     /// <param name="connection">Who asks.</param>

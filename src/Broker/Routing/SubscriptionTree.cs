@@ -9,7 +9,7 @@ namespace Broker.Routing;
 /// </summary>
 internal sealed class SubscriptionTree
 {
-    private readonly bool _allowDuplicates;
+    private bool _allowDuplicates;
     private readonly Lock _lock = new();
     private readonly SubscriptionNode _root = new(null, "");
     private long _generation = 1;
@@ -30,6 +30,17 @@ internal sealed class SubscriptionTree
     public bool IsEmpty
     {
         get { lock (_lock) return _root.IsUnused; }
+    }
+
+    /// <summary><c>allow_duplicate_messages</c> has changed.</summary>
+    public void SetDuplicates(bool areAllowed)
+    {
+        lock (_lock)
+        {
+            if (_allowDuplicates == areAllowed) return;
+            _allowDuplicates = areAllowed;
+            _generation++;
+        }
     }
 
     /// <summary>Adds a subscription or replaces the one that the session has with the same filter and share name.</summary>
@@ -90,6 +101,28 @@ internal sealed class SubscriptionTree
             {
                 RepeatsSession = _allowDuplicates && RepeatsSession(receivers),
             };
+        }
+    }
+
+    /// <summary>The tree as text: a line a level, indented, with each subscriber and its QoS; share names in front.</summary>
+    public IReadOnlyList<string> Describe()
+    {
+        List<string> lines = [];
+        lock (_lock) Describe(_root, 0, lines);
+        return lines;
+    }
+
+    private static void Describe(SubscriptionNode node, int depth, List<string> lines)
+    {
+        IEnumerable<SubscriptionNode> children = node.Children?.Values ?? Enumerable.Empty<SubscriptionNode>();
+        foreach (SubscriptionNode child in children.OrderBy(child => child.Level, StringComparer.Ordinal))
+        {
+            IEnumerable<string> own = (child.Subscriptions?.Values ?? Enumerable.Empty<Subscription>())
+                .Select(subscription => $" ({subscription.Session.ClientId}, {(int)subscription.Qos})");
+            IEnumerable<string> shared = (child.Groups?.Values ?? Enumerable.Empty<SharedGroup>())
+                .Select(group => $" ($share/{group.Name}, {group.Members.Length})");
+            lines.Add(new string(' ', (depth + 1) * 2) + child.Level + string.Concat(own.Concat(shared)));
+            Describe(child, depth + 1, lines);
         }
     }
 

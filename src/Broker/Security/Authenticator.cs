@@ -28,11 +28,12 @@ internal readonly record struct AuthenticatorResult(Authenticator? Authenticator
 /// anonymous
 /// clients may connect; an empty password never is. Any thread may call it.
 /// </summary>
-internal sealed class Authenticator : IDisposable
+internal sealed class Authenticator : IReloadable, IDisposable
 {
     private readonly TimeProvider _time;
     private readonly HashingQueue _queue;
     private volatile Snapshot _snapshot;
+    private volatile Snapshot? _before;
 
     private Authenticator(Snapshot snapshot, TimeProvider time, HashingQueue queue)
     {
@@ -56,16 +57,45 @@ internal sealed class Authenticator : IDisposable
     }
 
     /// <summary>
-    /// Loads the password files again and forgets every verified password. When any file has an error, all stays as it was and
-    /// the
-    /// errors are returned.
+    /// Loads the password files again; what it gives forgets every verified password. When any file has an error, all stays as
+    /// it was.
     /// </summary>
+    public PreparedReload? Prepare(BrokerOptions options, ReloadReport report)
+    {
+        (Snapshot? snapshot, ImmutableArray<PasswordFileError> errors) = Load(options, _time);
+        report.Errors.AddRange(errors.Select(error => $"Error: {error}"));
+        if (snapshot is null) return null;
+        return new PreparedReload(() => Use(snapshot));
+    }
+
+    /// <summary>Both steps at once; gives the errors, upon which all stays as it was.</summary>
     public ImmutableArray<PasswordFileError> Reload(BrokerOptions options)
     {
         (Snapshot? snapshot, ImmutableArray<PasswordFileError> errors) = Load(options, _time);
-        if (snapshot is not null) _snapshot = snapshot;
+        if (snapshot is not null) Use(snapshot);
         return errors;
     }
+
+    /// <summary>
+    /// Whether a client that was let in before the last reload would be let in again. Its password is not kept, so it counts as
+    /// right as long as the user's line is the same as it was.
+    /// </summary>
+    /// <param name="security">What held on its listener before the reload.</param>
+    /// <param name="now">What holds there now.</param>
+    /// <param name="userName">The name that it gave, null for none.</param>
+    public bool StillAllows(ListenerSecurityOptions security, ListenerSecurityOptions now, string? userName)
+    {
+        if (string.IsNullOrEmpty(userName) || now.PasswordFile is not { } path) return now.AllowAnonymous;
+        return security.PasswordFile is { } pathBefore && _before is { } before
+            && _snapshot.Files.TryGetValue(path, out PasswordFile? file)
+            && file.TryFind(userName, out PasswordHash? hash)
+            && before.Files.TryGetValue(pathBefore, out PasswordFile? fileBefore)
+            && fileBefore.TryFind(userName, out PasswordHash? hashBefore)
+            && hash.ToString() == hashBefore.ToString();
+    }
+
+    /// <summary>Every client has been asked about: what was read before the last reload is not needed any more.</summary>
+    public void ForgetBefore() => _before = null;
 
     /// <summary>
     /// Decides. Completes at once unless a hash must be computed; a continuation after that runs on the thread pool.
@@ -105,6 +135,12 @@ internal sealed class Authenticator : IDisposable
 
     /// <summary>Stops the hashing threads; those who wait are cancelled.</summary>
     public void Dispose() => _queue.Dispose();
+
+    private void Use(Snapshot snapshot)
+    {
+        _before = _snapshot;
+        _snapshot = snapshot;
+    }
 
     private static async Task<AuthenticationOutcome> KnownAsync(
         Snapshot snapshot, string path, string userName, ReadOnlyMemory<byte> password, Task<bool> verification)

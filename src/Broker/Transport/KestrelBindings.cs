@@ -15,16 +15,18 @@ namespace Broker.Transport;
 /// </summary>
 internal sealed partial class KestrelBindings
 {
-    private readonly BrokerOptions _options;
+    private readonly BrokerEngine _engine;
     private readonly MqttConnectionHandler _handler;
-    private readonly IReadOnlyDictionary<ListenerOptions, TlsEndpoint> _tls;
+    private readonly IReadOnlyList<TlsEndpoint?> _tls;
     private readonly ILogger _logger;
     private readonly Dictionary<EndPoint, ListenerOptions> _listeners = [];
 
-    public KestrelBindings(
-        BrokerOptions options, BrokerEngine engine, IReadOnlyDictionary<ListenerOptions, TlsEndpoint> tls, ILogger logger)
+    /// <param name="engine">Serves what comes in; its options say what is listened on.</param>
+    /// <param name="tls">The TLS side of each listener, in their order; null where there is none.</param>
+    /// <param name="logger">The log.</param>
+    public KestrelBindings(BrokerEngine engine, IReadOnlyList<TlsEndpoint?> tls, ILogger logger)
     {
-        _options = options;
+        _engine = engine;
         _handler = new MqttConnectionHandler(engine);
         _tls = tls;
         _logger = logger;
@@ -44,7 +46,7 @@ internal sealed partial class KestrelBindings
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            foreach (ListenerOptions listener in _options.Listeners) Open(kestrel, listener);
+            for (int i = 0; i < _engine.Options.Listeners.Length; i++) Open(kestrel, i);
         });
     }
 
@@ -55,9 +57,10 @@ internal sealed partial class KestrelBindings
         app.Run(new WebSocketEndpoint(_handler).HandleAsync);
     }
 
-    private void Open(KestrelServerOptions kestrel, ListenerOptions listener)
+    private void Open(KestrelServerOptions kestrel, int number)
     {
-        if (_options.Persistence.IsEnabled && listener.Durability == ListenerDurability.Memory)
+        ListenerOptions listener = _engine.Options.Listeners[number];
+        if (_engine.Options.Persistence.IsEnabled && listener.Durability == ListenerDurability.Memory)
             Log.NotDurable(_logger, listener.UnixSocketPath ?? $"{listener.Port}");
         foreach (EndPoint endPoint in ListenerSockets.Resolve(listener))
         {
@@ -68,26 +71,27 @@ internal sealed partial class KestrelBindings
             }
             LogOpening(listener, endPoint);
             _listeners[endPoint] = listener;
-            if (endPoint is IPEndPoint ip) kestrel.Listen(ip, listen => Configure(listen, listener));
-            else kestrel.ListenUnixSocket(listener.UnixSocketPath!, listen => Configure(listen, listener));
+            if (endPoint is IPEndPoint ip) kestrel.Listen(ip, listen => Configure(listen, number));
+            else kestrel.ListenUnixSocket(listener.UnixSocketPath!, listen => Configure(listen, number));
         }
     }
 
-    private void Configure(ListenOptions listen, ListenerOptions listener)
+    private void Configure(ListenOptions listen, int number)
     {
+        ListenerOptions listener = _engine.Options.Listeners[number];
         // A unix socket's endpoint is made by Kestrel: this is the one that the socket factory is asked with.
         _listeners[listen.EndPoint] = listener;
         listen.Protocols = HttpProtocols.Http1;
-        if (_tls.TryGetValue(listener, out TlsEndpoint? tls)) tls.Use(listen, _options.Logging.ConnectionMessages);
+        _tls[number]?.Use(listen, () => _engine.Options.Logging.ConnectionMessages);
+        // A reload changes the options of a listener, not its number: each connection takes what holds when it comes.
         if (listener.Protocol == ListenerProtocol.Mqtt)
         {
-            listen.Run(context => _handler.OnConnectedAsync(context, listener));
+            listen.Run(context => _handler.OnConnectedAsync(context, _engine.Options.Listeners[number]));
             return;
         }
-        var feature = new ListenerFeature(listener);
         listen.Use(next => context =>
         {
-            context.Features.Set(feature);
+            context.Features.Set(new ListenerFeature(_engine.Options.Listeners[number]));
             return next(context);
         });
     }

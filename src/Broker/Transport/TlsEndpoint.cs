@@ -15,13 +15,13 @@ internal readonly record struct TlsEndpointResult(
 
 /// <summary>
 /// TLS of one listener. It stands before the connection's handler and gives it the plain text. Certificate, trust and suites
-/// are a
-/// snapshot that a connection takes when it begins, so they can be replaced while the listener runs.
+/// are a snapshot that a connection takes when it begins: they are replaced while the listener runs, and who is connected
+/// stays so.
 /// </summary>
 internal sealed class TlsEndpoint
 {
     private readonly TimeProvider _time;
-    private readonly TlsSnapshot _snapshot;
+    private volatile TlsSnapshot _snapshot;
 
     private TlsEndpoint(TlsSnapshot snapshot, TimeProvider time)
     {
@@ -39,19 +39,29 @@ internal sealed class TlsEndpoint
         return new(endpoint, [.. errors], [.. warnings]);
     }
 
+    /// <summary>Reads everything anew for the handshakes that follow.</summary>
+    public PreparedReload? Prepare(TlsOptions options, ReloadReport report)
+    {
+        List<string> errors = [];
+        TlsSnapshot? next = TlsSnapshot.Load(options, _time, errors, report.Warnings);
+        report.Errors.AddRange(errors.Select(error => $"Error: {error}"));
+        return next is null ? null : new PreparedReload(() => _snapshot = next);
+    }
+
     /// <summary>Puts TLS before whatever the listener does with its connections. HTTP behind it is HTTP/1.1, for
     /// WebSocket.</summary>
     /// <param name="listen">The listener. Its services must have an <see cref="ILoggerFactory"/>.</param>
-    /// <param name="logsConnections">False: no line for a connection that succeeds (<c>connection_messages false</c>).</param>
-    public void Use(ListenOptions listen, bool logsConnections = true)
+    /// <param name="logsConnections">Asked for each connection that succeeds: whether there is a line for it
+    /// (<c>connection_messages</c>).</param>
+    public void Use(ListenOptions listen, Func<bool> logsConnections)
     {
         listen.Protocols = HttpProtocols.Http1;
         ILogger logger = listen.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger<TlsEndpoint>();
         listen.Use(next => context => ServeAsync(context, next, logger, logsConnections));
     }
 
-    private Task ServeAsync(ConnectionContext context, ConnectionDelegate next, ILogger logger, bool logsConnections) =>
-        new TlsConnection(context, _snapshot, _time, logger).ServeAsync(next, logsConnections);
+    private Task ServeAsync(ConnectionContext context, ConnectionDelegate next, ILogger logger, Func<bool> logsConnections) =>
+        new TlsConnection(context, _snapshot, _time, logger).ServeAsync(next, logsConnections());
 
     /// <summary>A version as OpenSSL, and so mosquitto's log, writes it.</summary>
     internal static string VersionName(SslProtocols protocol) => protocol switch

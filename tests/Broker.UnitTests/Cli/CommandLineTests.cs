@@ -1,5 +1,6 @@
 using Broker.Cli;
 using Broker.Configuration;
+using Broker.Configuration.Mosquitto;
 
 namespace Broker.UnitTests.Cli;
 
@@ -18,7 +19,7 @@ public sealed class CommandLineTests : IDisposable
         return line.InvokeAsync(arguments, CancellationToken.None);
     }
 
-    private Task<int> Serve(BrokerOptions options, CancellationToken stop)
+    private Task<int> Serve(BrokerOptions options, ConfigurationSource source, CancellationToken stop)
     {
         _served = options;
         return Task.FromResult(42);

@@ -78,7 +78,7 @@ public sealed class AuthenticatorTests : IDisposable
         Assert.Equal(AuthenticationOutcome.Allowed, await Ask(authenticator, security, "ann", "secret"));
 
         _folder.Write("passwords", Line("ann", "changed"));
-        Assert.Empty(authenticator.Reload(Options(security)));
+        authenticator.Prepare(Options(security), new ReloadReport())!.Apply();
 
         Assert.Equal(AuthenticationOutcome.BadUserNameOrPassword, await Ask(authenticator, security, "ann", "secret"));
         Assert.Equal(AuthenticationOutcome.Allowed, await Ask(authenticator, security, "ann", "changed"));
@@ -92,7 +92,9 @@ public sealed class AuthenticatorTests : IDisposable
 
         _folder.Write("passwords", "ann:plain");
 
-        Assert.Equal($"{_file}:1", Assert.Single(authenticator.Reload(Options(security))).ToString()[..(_file.Length + 2)]);
+        ReloadReport report = new();
+        Assert.Null(authenticator.Prepare(Options(security), report));
+        Assert.StartsWith($"Error: {_file}:1: ", Assert.Single(report.Errors), StringComparison.Ordinal);
         Assert.Equal(AuthenticationOutcome.Allowed, await Ask(authenticator, security, "ann", "secret"));
     }
 

@@ -56,7 +56,7 @@ internal sealed class TlsServer : IAsyncDisposable
         TlsServer? server = null;
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen =>
         {
-            result.Endpoint!.Use(listen);
+            result.Endpoint!.Use(listen, () => true);
             listen.Run(context => server!.EchoAsync(context, options));
         }));
         server = new TlsServer(builder.Build(), port, log);

@@ -1,0 +1,42 @@
+using Broker.Connections;
+using Broker.Diagnostics;
+
+namespace Broker.Hosting;
+
+/// <summary>What the signals of an operator or a script ask for. Not for I/O threads: files are read and written.</summary>
+internal sealed partial class OperatorSignals(
+    BrokerEngine engine, ConfigurationReload reload, LoggingProvider log, ILogger logger)
+{
+    /// <summary>SIGHUP: log files are opened anew, then the configuration is read again.</summary>
+    public void HangUp()
+    {
+        log.Reopen();
+        reload.Run();
+    }
+
+    /// <summary>SIGUSR1.</summary>
+    public void Save() => Log.NothingToSave(logger);
+
+    /// <summary>SIGUSR2: the subscription tree goes to standard output, as mosquitto prints it.</summary>
+    public void PrintSubscriptions()
+    {
+        foreach (string line in engine.Router.Subscriptions.Describe()) Console.Out.WriteLine(line);
+    }
+
+    /// <summary>SIGRTMIN: log files are opened anew.</summary>
+    public void ReopenLog()
+    {
+        log.Reopen();
+        Log.Reopened(logger);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.NothingToSave, LogLevel.Information,
+            "SIGUSR1: nothing waits to be saved; with 'persistence true' what was acknowledged is committed.")]
+        internal static partial void NothingToSave(ILogger logger);
+
+        [LoggerMessage(EventIds.LogReopened, LogLevel.Information, "Log files opened anew.")]
+        internal static partial void Reopened(ILogger logger);
+    }
+}
