@@ -47,6 +47,27 @@ public sealed class Certificates : IDisposable
         return signed.CopyWithPrivateKey(key);
     }
 
+    /// <summary>A certificate for other DNS names than <c>localhost</c>.</summary>
+    public X509Certificate2 ServerFor(params string[] names)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = new($"CN={names[0]}", key, HashAlgorithmName.SHA256);
+        using X509Certificate2 signed = Sign(request, ServerUse, null, names);
+        return signed.CopyWithPrivateKey(key);
+    }
+
+    /// <summary>A revocation list of this authority, PEM.</summary>
+    /// <param name="nextUpdate">When the next one is due. Default: in a day.</param>
+    /// <param name="revoked">What is on it.</param>
+    public string RevocationListPem(DateTimeOffset? nextUpdate = null, params X509Certificate2[] revoked)
+    {
+        CertificateRevocationListBuilder builder = new();
+        foreach (X509Certificate2 certificate in revoked) builder.AddEntry(certificate);
+        byte[] list = builder.Build(
+            _issuer, 1, nextUpdate ?? Now.AddDays(1), HashAlgorithmName.SHA256, thisUpdate: Now.AddDays(-2));
+        return PemEncoding.WriteString("X509 CRL", list);
+    }
+
     /// <summary>The same with an RSA key.</summary>
     public X509Certificate2 ServerWithRsa()
     {
@@ -89,16 +110,18 @@ public sealed class Certificates : IDisposable
     private static void AddAuthorityExtensions(CertificateRequest request)
     {
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(
+            X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
     }
 
     private static byte[] Serial() => [1, .. RandomNumberGenerator.GetBytes(8)];
 
-    private X509Certificate2 Sign(CertificateRequest request, string use, DateTimeOffset? notAfter)
+    private X509Certificate2 Sign(
+        CertificateRequest request, string use, DateTimeOffset? notAfter, string[]? dnsNames = null)
     {
         SubjectAlternativeNameBuilder names = new();
-        names.AddDnsName("localhost");
+        foreach (string name in dnsNames ?? ["localhost"]) names.AddDnsName(name);
         names.AddIpAddress(System.Net.IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));

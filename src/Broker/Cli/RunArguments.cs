@@ -20,6 +20,9 @@ internal sealed record RunArguments
     /// <summary><c>-q</c>: log nothing; wins over <c>-v</c>.</summary>
     public bool IsQuiet { get; init; }
 
+    /// <summary><c>--tls-keylog</c>: full path of the file for TLS secrets; null: none.</summary>
+    public string? TlsKeyLogFile { get; init; }
+
     /// <summary><c>--test-config</c>: read the file, say what is wrong with it, end.</summary>
     public bool IsTest { get; init; }
 }

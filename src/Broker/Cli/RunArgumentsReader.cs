@@ -37,9 +37,9 @@ internal static class RunArgumentsReader
         "--test-config" => Go(arguments with { IsTest = true }),
         "-h" or "--help" => End(ExitCode.Success, output: UsageText.Usage),
         "--version" => End(ExitCode.Success, output: UsageText.Version),
-        "--tls-keylog" => Wrong(value is null
-            ? "Error: --tls-keylog argument given, but no file specified."
-            : "Error: --tls-keylog is not supported yet."),
+        "--tls-keylog" => value is null
+            ? Wrong("Error: --tls-keylog argument given, but no file specified.")
+            : Go(arguments with { TlsKeyLogFile = Path.GetFullPath(value) }),
         _ => End(ExitCode.BadConfiguration, UsageText.Usage, $"Error: Unknown option '{flag}'."),
     };
 

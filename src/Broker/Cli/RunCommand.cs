@@ -31,6 +31,7 @@ internal sealed class RunCommand(
         Ports = arguments.Ports,
         IsVerbose = arguments.IsVerbose,
         IsQuiet = arguments.IsQuiet,
+        TlsKeyLogFile = arguments.TlsKeyLogFile,
         PersistenceLocation = PersistenceVariables.Location,
         PersistenceUrl = PersistenceVariables.Url,
     });

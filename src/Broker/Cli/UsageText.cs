@@ -18,6 +18,8 @@ internal static class UsageText
          -q : quiet, log nothing. Wins over -v and the file.
          -v : verbose, log everything. Wins over the file.
          --test-config : read the file, say what is wrong with it and end.
+         --tls-keylog : write the secrets of TLS connections to this file, for
+              Wireshark. Who has it can read the traffic: not for production.
          --version : print the version.
 
         Commands:

@@ -27,6 +27,9 @@ internal sealed record BrokerOptions
     /// <summary>mosquitto.conf: <c>user</c>. Account to become when started as root; null: not given.</summary>
     public string? User { get; init; }
 
+    /// <summary><c>--tls-keylog</c>. Where secrets of TLS connections are written, NSS key log lines; null: nowhere.</summary>
+    public string? TlsKeyLogFile { get; init; }
+
     /// <summary>The file these options came from; null when started without one.</summary>
     public string? ConfigFile { get; init; }
 

@@ -1,4 +1,11 @@
+using System.Collections.Immutable;
+
 namespace Broker.Configuration;
+
+/// <summary>A certificate and its key.</summary>
+/// <param name="CertFile">PEM: the certificate, then intermediates.</param>
+/// <param name="KeyFile">PEM private key, RSA or EC, not encrypted.</param>
+internal readonly record struct TlsPair(string CertFile, string KeyFile);
 
 /// <summary>TLS of a listener, as the file says it. Files are opened by Transport.</summary>
 internal sealed record TlsOptions
@@ -14,6 +21,18 @@ internal sealed record TlsOptions
 
     /// <summary><c>capath</c>. Folder of PEM certificates; null: none.</summary>
     public string? CaPath { get; init; }
+
+    /// <summary><c>crlfile</c>. PEM revocation lists for client certificates; null: none is looked at.</summary>
+    public string? CrlFile { get; init; }
+
+    /// <summary>
+    /// <c>sni_certificate</c>, ours, repeated. For clients that ask for one of the names in such a certificate; all others get
+    /// <see cref="CertFile"/>.
+    /// </summary>
+    public ImmutableArray<TlsPair> SniCertificates { get; init; } = [];
+
+    /// <summary>Every certificate, the one for all others first.</summary>
+    public IEnumerable<TlsPair> Pairs => SniCertificates.Prepend(new TlsPair(CertFile, KeyFile));
 
     /// <summary><c>require_certificate</c>. Default false: the client is not asked for one.</summary>
     public bool RequireCertificate { get; init; }

@@ -28,6 +28,17 @@ internal sealed class BrokerMetrics : IDisposable
         "broker.ready", () => readiness.IsReady ? 1 : 0, unit: "1",
         description: "1: the listeners are open and the store takes commits.");
 
+    /// <summary>How long the certificates of the listeners are good for.</summary>
+    /// <param name="certificates">File and end of each that is in use now; asked at each observation.</param>
+    /// <param name="time">The clock.</param>
+    public void ObserveCertificates(Func<IEnumerable<(string File, DateTimeOffset NotAfter)>> certificates, TimeProvider time) =>
+        _meter.CreateObservableGauge(
+            "broker.tls.certificate.remaining",
+            () => certificates().Select(certificate => new Measurement<double>(
+                (certificate.NotAfter - time.GetUtcNow()).TotalDays,
+                new KeyValuePair<string, object?>("certfile", certificate.File))),
+            unit: "d", description: "Days until a certificate of a listener expires; negative: it has.");
+
     /// <summary>What durability costs, and what it was spared.</summary>
     public void Observe(StoreCounters counters)
     {

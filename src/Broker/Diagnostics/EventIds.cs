@@ -23,6 +23,7 @@ internal static class EventIds
     public const int Reloaded = 1022;
     public const int FilesReloaded = 1023;
     public const int LogReopened = 1024;
+    public const int TlsFilesChanged = 1025;
 
     public const int NewConnection = 2000;
     public const int ClientConnected = 2001;
@@ -61,4 +62,8 @@ internal static class EventIds
     public const int StoreReadAgain = 5013;
     public const int ReloadError = 5014;
     public const int NotReloaded = 5015;
+    public const int TlsFilesKept = 5016;
+    public const int TlsFilesWarning = 5017;
+    public const int TlsFilesError = 5018;
+    public const int TlsKeysLogged = 5019;
 }

@@ -51,6 +51,11 @@ internal static partial class BrokerHost
         if (identity.Error is { } unknownAccount) return Fail(options, logger, unknownAccount, ExitCode.BadConfiguration);
         if (identity.Warning is { } warning) Log.Warning(logger, warning);
 
+        if (options.TlsKeyLogFile is { } keyLog)
+        {
+            if (TlsKeyLog.Begin(keyLog) is { } unwritable) return Fail(options, logger, unwritable, ExitCode.Failure);
+            Log.TlsKeysLogged(logger, keyLog);
+        }
         using SecretFiles secrets = SecretFiles.Load(options);
         foreach (string text in secrets.Warnings) Log.Warning(logger, text);
         foreach (string error in secrets.Errors) Fail(options, logger, error, secrets.ExitCode);
@@ -62,6 +67,8 @@ internal static partial class BrokerHost
         using var engine = new BrokerEngine(
             options, new EngineServices(store.Store, secrets.Authenticator!, TimeProvider.System, logs.Factory));
         engine.Metrics.Observe(readiness);
+        engine.Metrics.ObserveCertificates(() => secrets.Certificates, TimeProvider.System);
+        engine.Heartbeat.Register(new TlsFileWatch(secrets.Tls.OfType<TlsEndpoint>(), logger));
         engine.Heartbeat.Register(
             new QuietCompaction(() => HeapState.Now(engine.ConnectionCount), QuietCompaction.CompactHeap));
         try
@@ -98,7 +105,9 @@ internal static partial class BrokerHost
         BrokerOptions options, BrokerEngine engine, WebApplication app, Running running, CancellationToken token)
     {
         ILogger logger = running.Logger;
-        if (running.Identity.Give(running.Store.Files) is { } kept) return Fail(options, logger, kept, ExitCode.Failure);
+        IEnumerable<string> keyLogs = options.TlsKeyLogFile is { } keyLog ? [keyLog] : [];
+        if (running.Identity.Give([.. running.Store.Files, .. keyLogs]) is { } kept)
+            return Fail(options, logger, kept, ExitCode.Failure);
         if (running.Identity.Apply() is { } refused) return Fail(options, logger, refused, ExitCode.Failure);
         PidFile? pidFile = null;
         if (options.PidFile is { } path && !PidFile.TryWrite(path, out pidFile, out string? error))
@@ -162,6 +171,10 @@ internal static partial class BrokerHost
 
         [LoggerMessage(EventIds.StartFailed, LogLevel.Error, "{Error}")]
         internal static partial void StartFailed(ILogger logger, string error);
+
+        [LoggerMessage(EventIds.TlsKeysLogged, LogLevel.Warning,
+            "The secrets of TLS connections are written to {File}: whoever reads it can read their traffic.")]
+        internal static partial void TlsKeysLogged(ILogger logger, string file);
 
         [LoggerMessage(EventIds.StartWarning, LogLevel.Warning, "{Warning}")]
         internal static partial void Warning(ILogger logger, string warning);

@@ -1,4 +1,5 @@
 using Broker.Configuration;
+using Broker.Diagnostics;
 using Broker.Security;
 using Broker.Transport;
 
@@ -28,11 +29,18 @@ internal sealed class SecretFiles : IReloadable, IDisposable
     /// <summary>The TLS side of each listener, in their order; null where there is none.</summary>
     public IReadOnlyList<TlsEndpoint?> Tls => _tls;
 
+    /// <summary>File and end of each certificate that is in use now; one that serves several listeners once.</summary>
+    public IEnumerable<(string File, DateTimeOffset NotAfter)> Certificates => _tls.OfType<TlsEndpoint>()
+        .SelectMany(endpoint => endpoint.Certificates)
+        .Select(certificate => (certificate.File, new DateTimeOffset(certificate.Own.NotAfter)))
+        .DistinctBy(certificate => certificate.File);
+
     /// <summary>Reads every file and collects every error.</summary>
     public static SecretFiles Load(BrokerOptions options)
     {
         var files = new SecretFiles();
         files.LoadPasswords(options);
+        files.Warnings.AddRange(PasswordModes(options));
         foreach (ListenerOptions listener in options.Listeners) files.LoadTls(listener);
         return files;
     }
@@ -42,6 +50,7 @@ internal sealed class SecretFiles : IReloadable, IDisposable
     {
         List<PreparedReload> prepared = [];
         if (Authenticator!.Prepare(options, report) is { } passwords) prepared.Add(passwords);
+        report.Warnings.AddRange(PasswordModes(options));
         for (int i = 0; i < _tls.Count; i++)
         {
             if (_tls[i]?.Prepare(options.Listeners[i].Tls!, report) is { } tls) prepared.Add(tls);
@@ -53,6 +62,10 @@ internal sealed class SecretFiles : IReloadable, IDisposable
     }
 
     public void Dispose() => Authenticator?.Dispose();
+
+    private static IEnumerable<string> PasswordModes(BrokerOptions options) => options.Listeners
+        .Select(listener => listener.Security.PasswordFile).OfType<string>().Distinct()
+        .Select(path => SecretMode.Warning("password_file", path)).OfType<string>();
 
     private void LoadPasswords(BrokerOptions options)
     {

@@ -33,10 +33,32 @@ internal static class TlsCertificateFiles
         return found;
     }
 
-    /// <summary>The certificate together with the key of <c>keyfile</c>; null when there is an error.</summary>
-    public static X509Certificate2? WithKey(X509Certificate2 certificate, TlsOptions options, List<string> errors)
+    /// <summary>The revocation lists of <c>crlfile</c>, at least one. Empty when there is an error.</summary>
+    public static List<TlsRevocationList> ReadRevocationLists(string path, List<string> errors)
     {
-        string path = options.KeyFile;
+        List<TlsRevocationList> found = [];
+        if (ReadText("crlfile", path, errors) is not { } text) return found;
+        ReadOnlySpan<char> rest = text;
+        while (PemEncoding.TryFind(rest, out PemFields fields))
+        {
+            if (rest[fields.Label] is "X509 CRL")
+            {
+                byte[] der = Convert.FromBase64String(rest[fields.Base64Data].ToString());
+                TlsRevocationListResult result = TlsRevocationList.Parse(der);
+                if (result.List is { } list) found.Add(list);
+                else errors.Add($"crlfile {path} has a revocation list that {result.Error}.");
+            }
+            rest = rest[fields.Location.End..];
+        }
+        if (found.Count == 0 && errors.Count == 0)
+            errors.Add($"crlfile {path} has no revocation list in PEM form{HintFor(path, "crl")}.");
+        return found;
+    }
+
+    /// <summary>The certificate together with the key of <c>keyfile</c>; null when there is an error.</summary>
+    public static X509Certificate2? WithKey(X509Certificate2 certificate, TlsPair pair, List<string> errors)
+    {
+        string path = pair.KeyFile;
         if (ReadText("keyfile", path, errors) is not { } text) return null;
         if (text.Contains("BEGIN ENCRYPTED PRIVATE KEY", StringComparison.Ordinal)
             || text.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
@@ -51,15 +73,15 @@ internal static class TlsCertificateFiles
             errors.Add($"keyfile {path} has no private key in PEM form{HintFor(path, "pkey")}.");
             return null;
         }
-        return Join(certificate, text, options, errors);
+        return Join(certificate, text, pair, errors);
     }
 
-    private static X509Certificate2? Join(X509Certificate2 certificate, string keyText, TlsOptions options, List<string> errors)
+    private static X509Certificate2? Join(X509Certificate2 certificate, string keyText, TlsPair pair, List<string> errors)
     {
         string algorithm = certificate.GetKeyAlgorithm();
         if (algorithm is not (RsaKey or EllipticCurveKey))
         {
-            errors.Add($"The certificate in {options.CertFile} is for a kind of key ({algorithm}) that is not supported; "
+            errors.Add($"The certificate in {pair.CertFile} is for a kind of key ({algorithm}) that is not supported; "
                 + "use RSA or EC.");
             return null;
         }
@@ -77,7 +99,7 @@ internal static class TlsCertificateFiles
         }
         catch (Exception mismatch) when (mismatch is CryptographicException or ArgumentException)
         {
-            errors.Add($"The key in keyfile {options.KeyFile} does not belong to the certificate in certfile {options.CertFile}; "
+            errors.Add($"The key in keyfile {pair.KeyFile} does not belong to the certificate in certfile {pair.CertFile}; "
                 + "the server's own certificate must be the first in its file.");
             return null;
         }

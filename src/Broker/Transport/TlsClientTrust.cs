@@ -5,8 +5,9 @@ using Broker.Configuration;
 namespace Broker.Transport;
 
 /// <summary>
-/// Which client certificates are good: those that lead to an authority of <c>cafile</c> or <c>capath</c>, are in date and are not
-/// forbidden for clients. The machine's own authorities do not count. Immutable; any thread.
+/// Which client certificates are good: those that lead to an authority of <c>cafile</c> or <c>capath</c>, are in date, are
+/// not forbidden for clients and, with a <c>crlfile</c>, are not revoked. The machine's own authorities do not count.
+/// Immutable; any thread.
 /// </summary>
 internal sealed class TlsClientTrust
 {
@@ -14,10 +15,15 @@ internal sealed class TlsClientTrust
 
     private readonly X509Certificate2Collection _roots = [];
     private readonly X509Certificate2Collection _intermediates = [];
+    private readonly List<TlsRevocationList>? _revoked;
+    private readonly TimeProvider _time;
     private readonly bool _ignoresDates;
 
-    private TlsClientTrust(X509Certificate2Collection authorities, bool ignoresDates)
+    private TlsClientTrust(
+        X509Certificate2Collection authorities, List<TlsRevocationList>? revoked, bool ignoresDates, TimeProvider time)
     {
+        _revoked = revoked;
+        _time = time;
         _ignoresDates = ignoresDates;
         foreach (X509Certificate2 authority in authorities)
         {
@@ -27,13 +33,22 @@ internal sealed class TlsClientTrust
     }
 
     /// <summary>Reads the authorities; null when there are none or an error.</summary>
-    public static TlsClientTrust? Load(TlsOptions options, List<string> errors, List<string> warnings)
+    public static TlsClientTrust? Load(TlsOptions options, TimeProvider time, List<string> errors, List<string> warnings)
     {
         X509Certificate2Collection authorities = [];
         if (options.CaFile is not null)
             authorities.AddRange(TlsCertificateFiles.ReadCertificates("cafile", options.CaFile, errors));
         if (options.CaPath is not null) AddFolder(options.CaPath, authorities, errors);
-        TlsClientTrust trust = new(authorities, options.DisableClientCertDateChecks);
+        // Where clients are not asked for a certificate mosquitto does not look at the file.
+        List<TlsRevocationList>? revoked = options is { CrlFile: { } path, RequireCertificate: true }
+            ? TlsCertificateFiles.ReadRevocationLists(path, errors)
+            : null;
+        if (revoked?.Find(list => list.NextUpdate < time.GetUtcNow()) is { } old && !options.DisableClientCertDateChecks)
+        {
+            warnings.Add($"A revocation list in {options.CrlFile} was due for renewal on {old.NextUpdate:yyyy-MM-dd}: clients "
+                + "of its authority are refused until there is a new one.");
+        }
+        TlsClientTrust trust = new(authorities, revoked, options.DisableClientCertDateChecks, time);
         if (options.RequireCertificate && trust._roots.Count == 0 && errors.Count == 0)
         {
             warnings.Add("require_certificate is true, but neither cafile nor capath has the self-signed certificate of an "
@@ -56,9 +71,23 @@ internal sealed class TlsClientTrust
         chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.ApplicationPolicy.Add(ClientAuthentication);
         if (_ignoresDates) chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
-        if (chain.Build(certificate)) return null;
-        IEnumerable<string> flaws = chain.ChainStatus.Select(status => status.StatusInformation.Trim().TrimEnd('.')).Distinct();
-        return $"the client's certificate '{certificate.Subject}' is not accepted: {string.Join("; ", flaws)}";
+        string? flaw = chain.Build(certificate)
+            ? _revoked is null ? null : Revocation(certificate, chain)
+            : string.Join("; ", chain.ChainStatus.Select(status => status.StatusInformation.Trim().TrimEnd('.')).Distinct());
+        return flaw is null ? null : $"the client's certificate '{certificate.Subject}' is not accepted: {flaw}";
+    }
+
+    // As OpenSSL does for mosquitto: there must be a list of the certificate's own issuer, and it must be in date.
+    private string? Revocation(X509Certificate2 certificate, X509Chain chain)
+    {
+        X509Certificate2 issuer = chain.ChainElements[Math.Min(1, chain.ChainElements.Count - 1)].Certificate;
+        TlsRevocationList? newest = _revoked!.Where(list => list.IsOf(issuer)).MaxBy(list => list.ThisUpdate);
+        if (newest is null) return $"crlfile has no revocation list of its issuer '{issuer.Subject}'";
+        if (newest.Revokes(certificate)) return "it is revoked";
+        if (_ignoresDates) return null;
+        DateTimeOffset now = _time.GetUtcNow();
+        if (newest.ThisUpdate > now) return "the revocation list of its issuer is not valid yet";
+        return newest.NextUpdate < now ? "the revocation list of its issuer has expired" : null;
     }
 
     private static void AddFolder(string path, X509Certificate2Collection authorities, List<string> errors)

@@ -65,7 +65,7 @@ internal sealed partial class TlsConnection
         try
         {
             await pace.EnterAsync();
-            await ssl.AuthenticateAsServerAsync(_snapshot.AuthenticationOptions(Validate), pace.Token);
+            await AuthenticateAsync(ssl, pace.Token);
             return true;
         }
         catch (Exception trouble) when (trouble is AuthenticationException or IOException or OperationCanceledException)
@@ -78,6 +78,11 @@ internal sealed partial class TlsConnection
             stream.Pace = null;
         }
     }
+
+    private Task AuthenticateAsync(SslStream ssl, CancellationToken token) => _snapshot.HasNames
+        ? ssl.AuthenticateAsServerAsync(
+            (_, hello, _, _) => new(_snapshot.AuthenticationOptions(hello.ServerName, Validate)), null, token)
+        : ssl.AuthenticateAsServerAsync(_snapshot.AuthenticationOptions("", Validate), token);
 
     private bool Validate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {

@@ -21,11 +21,14 @@ internal readonly record struct TlsEndpointResult(
 internal sealed class TlsEndpoint
 {
     private readonly TimeProvider _time;
-    private volatile TlsSnapshot _snapshot;
+    private volatile Loaded _loaded;
+    private string _seen;
+    private string? _failed;
 
-    private TlsEndpoint(TlsSnapshot snapshot, TimeProvider time)
+    private TlsEndpoint(Loaded loaded, TimeProvider time)
     {
-        _snapshot = snapshot;
+        _loaded = loaded;
+        _seen = loaded.Stamp;
         _time = time;
     }
 
@@ -34,8 +37,11 @@ internal sealed class TlsEndpoint
     {
         List<string> errors = [];
         List<string> warnings = [];
+        // Before the files are read: a change meanwhile is one that comes later.
+        string stamp = TlsFileStamp.Of(options);
         TlsSnapshot? snapshot = TlsSnapshot.Load(options, time ?? TimeProvider.System, errors, warnings);
-        TlsEndpoint? endpoint = snapshot is null ? null : new TlsEndpoint(snapshot, time ?? TimeProvider.System);
+        TlsEndpoint? endpoint =
+            snapshot is null ? null : new TlsEndpoint(new Loaded(options, snapshot, stamp), time ?? TimeProvider.System);
         return new(endpoint, [.. errors], [.. warnings]);
     }
 
@@ -43,10 +49,39 @@ internal sealed class TlsEndpoint
     public PreparedReload? Prepare(TlsOptions options, ReloadReport report)
     {
         List<string> errors = [];
+        string stamp = TlsFileStamp.Of(options);
         TlsSnapshot? next = TlsSnapshot.Load(options, _time, errors, report.Warnings);
         report.Errors.AddRange(errors.Select(error => $"Error: {error}"));
-        return next is null ? null : new PreparedReload(() => _snapshot = next);
+        return next is null ? null : new PreparedReload(() => _loaded = new Loaded(options, next, stamp));
     }
+
+    /// <summary>
+    /// Looks whether a file has changed, and reads all of them anew when they have settled: when they are the same at the next
+    /// look. So a certificate that is written before its key is not taken for a mistake. One caller at a time.
+    /// </summary>
+    /// <param name="report">Takes errors, upon which everything stays as it is, and warnings.</param>
+    /// <returns>Whether files were read, with success or not.</returns>
+    public bool Refresh(ReloadReport report)
+    {
+        Loaded loaded = _loaded;
+        string stamp = TlsFileStamp.Of(loaded.Options);
+        bool hasSettled = stamp == _seen;
+        _seen = stamp;
+        if (!hasSettled || stamp == loaded.Stamp || stamp == _failed) return false;
+        // Whatever happens now is said once, until a file changes again.
+        _failed = stamp;
+        TlsSnapshot? next = TlsSnapshot.Load(loaded.Options, _time, report.Errors, report.Warnings);
+        if (next is not null) _failed = null;
+        // Unless a reload was faster, which has read the files itself.
+        if (next is not null) Interlocked.CompareExchange(ref _loaded, new Loaded(loaded.Options, next, stamp), loaded);
+        return true;
+    }
+
+    /// <summary>The server's certificates that handshakes are done with now.</summary>
+    public IReadOnlyList<TlsServerCertificate> Certificates => _loaded.Snapshot.Certificates;
+
+    /// <summary>Whose files these are: the listener's own certificate.</summary>
+    public string CertFile => _loaded.Options.CertFile;
 
     /// <summary>Puts TLS before whatever the listener does with its connections. HTTP behind it is HTTP/1.1, for
     /// WebSocket.</summary>
@@ -61,7 +96,7 @@ internal sealed class TlsEndpoint
     }
 
     private Task ServeAsync(ConnectionContext context, ConnectionDelegate next, ILogger logger, Func<bool> logsConnections) =>
-        new TlsConnection(context, _snapshot, _time, logger).ServeAsync(next, logsConnections());
+        new TlsConnection(context, _loaded.Snapshot, _time, logger).ServeAsync(next, logsConnections());
 
     /// <summary>A version as OpenSSL, and so mosquitto's log, writes it.</summary>
     internal static string VersionName(SslProtocols protocol) => protocol switch
@@ -70,4 +105,6 @@ internal sealed class TlsEndpoint
         SslProtocols.Tls13 => "TLSv1.3",
         _ => protocol.ToString(),
     };
+
+    private sealed record Loaded(TlsOptions Options, TlsSnapshot Snapshot, string Stamp);
 }

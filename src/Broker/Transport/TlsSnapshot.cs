@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Broker.Configuration;
+using Broker.Diagnostics;
 
 namespace Broker.Transport;
 
@@ -10,14 +12,15 @@ internal sealed class TlsSnapshot
 {
     private const SslProtocols Supported = SslProtocols.Tls12 | SslProtocols.Tls13;
 
-    private readonly SslStreamCertificateContext _certificate;
+    private readonly ImmutableArray<TlsServerCertificate> _certificates;
     private readonly CipherSuitesPolicy? _suites;
     private readonly SslProtocols _protocols;
 
     private TlsSnapshot(
-        SslStreamCertificateContext certificate, TlsClientTrust? clientTrust, CipherSuitesPolicy? suites, SslProtocols protocols)
+        ImmutableArray<TlsServerCertificate> certificates, TlsClientTrust? clientTrust, CipherSuitesPolicy? suites,
+        SslProtocols protocols)
     {
-        _certificate = certificate;
+        _certificates = certificates;
         ClientTrust = clientTrust;
         _suites = suites;
         _protocols = protocols;
@@ -32,26 +35,34 @@ internal sealed class TlsSnapshot
         SslProtocols protocols = options.Protocols & Supported;
         if (protocols == SslProtocols.None)
             errors.Add("tls_version leaves neither TLS 1.2 nor TLS 1.3, and older versions are not safe.");
-        X509Certificate2Collection chain = TlsCertificateFiles.ReadChain(options.CertFile, errors);
-        X509Certificate2? own = chain.Count > 0 ? TlsCertificateFiles.WithKey(chain[0], options, errors) : null;
-        if (own is not null && own.NotAfter.ToUniversalTime() < time.GetUtcNow())
-            warnings.Add($"The certificate in {options.CertFile} has expired on {own.NotAfter.ToUniversalTime():yyyy-MM-dd}.");
-        TlsClientTrust? trust = TlsClientTrust.Load(options, errors, warnings);
+        List<TlsServerCertificate> certificates = [];
+        foreach (TlsPair pair in options.Pairs)
+        {
+            if (SecretMode.Warning("keyfile", pair.KeyFile) is { } warning) warnings.Add(warning);
+            if (TlsServerCertificate.Load(pair, time, errors, warnings) is { } certificate) certificates.Add(certificate);
+        }
+        TlsClientTrust? trust = TlsClientTrust.Load(options, time, errors, warnings);
+        X509Certificate2? own = certificates.Count > 0 ? certificates[0].Own : null;
         CipherSuitesPolicy? suites = TlsCipherSuites.Policy(options, protocols, own, errors, warnings);
-        if (errors.Count > 0 || own is null) return null;
-
-        chain.RemoveAt(0);
-        SslStreamCertificateContext context = SslStreamCertificateContext.Create(own, chain, offline: true);
-        return new TlsSnapshot(context, options.RequireCertificate ? trust : null, suites, protocols);
+        return errors.Count > 0
+            ? null
+            : new TlsSnapshot([.. certificates], options.RequireCertificate ? trust : null, suites, protocols);
     }
 
+    /// <summary>The certificates, the one for clients that ask for no name or for an unknown one first.</summary>
+    public IReadOnlyList<TlsServerCertificate> Certificates => _certificates;
+
+    /// <summary>Whether the handshake depends on the name that the client asks for.</summary>
+    public bool HasNames => _certificates.Length > 1;
+
     /// <summary>What one handshake is done with.</summary>
+    /// <param name="serverName">The name that the client asks for; empty: none.</param>
     /// <param name="validate">Judges the client's certificate; not asked unless <see cref="ClientTrust"/> is there.</param>
-    public SslServerAuthenticationOptions AuthenticationOptions(RemoteCertificateValidationCallback validate)
+    public SslServerAuthenticationOptions AuthenticationOptions(string serverName, RemoteCertificateValidationCallback validate)
     {
         SslServerAuthenticationOptions options = new()
         {
-            ServerCertificateContext = _certificate,
+            ServerCertificateContext = CertificateFor(serverName).Context,
             EnabledSslProtocols = _protocols,
             CipherSuitesPolicy = _suites,
             AllowRenegotiation = false,
@@ -63,5 +74,14 @@ internal sealed class TlsSnapshot
         // A resumed session would not show the certificate to us again.
         options.AllowTlsResume = false;
         return options;
+    }
+
+    private TlsServerCertificate CertificateFor(string serverName)
+    {
+        foreach (TlsServerCertificate certificate in _certificates.AsSpan()[1..])
+        {
+            if (certificate.IsFor(serverName)) return certificate;
+        }
+        return _certificates[0];
     }
 }

@@ -19,6 +19,10 @@ internal sealed class CertificateFiles
 
     public string Authority => Path.Combine(Folder, "ca.crt");
 
+    public string AuthorityKey => Path.Combine(Folder, "ca.key");
+
+    public string RevocationList => Path.Combine(Folder, "ca.crl");
+
     public string Server => Path.Combine(Folder, "server.crt");
 
     public string ServerKey => Path.Combine(Folder, "server.key");
@@ -26,6 +30,26 @@ internal sealed class CertificateFiles
     public string Client => Path.Combine(Folder, "client.crt");
 
     public string ClientKey => Path.Combine(Folder, "client.key");
+
+    /// <summary>What a client trusts: this authority alone.</summary>
+    public X509ChainPolicy Trust() => new()
+    {
+        TrustMode = X509ChainTrustMode.CustomRootTrust,
+        CustomTrustStore = { X509CertificateLoader.LoadCertificateFromFile(Authority) },
+        RevocationMode = X509RevocationMode.NoCheck,
+    };
+
+    /// <summary>Writes the authority's revocation list, with the client's certificate on it or with none.</summary>
+    public void WriteRevocationList(bool isClientRevoked)
+    {
+        CertificateRevocationListBuilder list = new();
+        using X509Certificate2 client = X509CertificateLoader.LoadCertificateFromFile(Client);
+        if (isClientRevoked) list.AddEntry(client);
+        using X509Certificate2 authority = X509Certificate2.CreateFromPemFile(Authority, AuthorityKey);
+        byte[] der = list.Build(
+            authority, 1, NotAfter, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1, thisUpdate: NotBefore);
+        File.WriteAllText(RevocationList, PemEncoding.WriteString("X509 CRL", der));
+    }
 
     public static CertificateFiles CreateIn(string folder)
     {
@@ -36,6 +60,7 @@ internal sealed class CertificateFiles
         authorityRequest.CertificateExtensions.Add(
             new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         using X509Certificate2 authority = authorityRequest.CreateSelfSigned(NotBefore, NotAfter);
+        File.WriteAllText(files.AuthorityKey, authorityKey.ExportPkcs8PrivateKeyPem());
         File.WriteAllText(files.Authority, authority.ExportCertificatePem());
 
         var names = new SubjectAlternativeNameBuilder();

@@ -19,8 +19,9 @@ internal sealed class ConfiguredBroker : IAsyncDisposable
     /// <summary>The port that the configuration was given.</summary>
     public int Port { get; }
 
-    /// <summary>Starts with a configuration made from a free port and a folder of its own.</summary>
-    public static async Task<ConfiguredBroker> StartAsync(Func<int, TemporaryFolder, string> configuration)
+    /// <summary>Starts with a configuration made from a free port and a folder of its own, and more arguments.</summary>
+    public static async Task<ConfiguredBroker> StartAsync(
+        Func<int, TemporaryFolder, string> configuration, params string[] arguments)
     {
         TemporaryFolder folder = new();
         folder.OpenToAll();
@@ -28,7 +29,7 @@ internal sealed class ConfiguredBroker : IAsyncDisposable
         try
         {
             string file = folder.Write("mosquitto.conf", configuration(port, folder));
-            return new ConfiguredBroker(folder, await BrokerProcess.StartAsync(file), port);
+            return new ConfiguredBroker(folder, await BrokerProcess.StartAsync(file, arguments), port);
         }
         catch
         {

@@ -16,12 +16,23 @@ internal sealed class TlsFiles : IDisposable
     public TlsOptions Options(X509Certificate2? certificate = null, string? keyPem = null)
     {
         using X509Certificate2 own = certificate ?? Authority.Server();
+        TlsPair pair = Write("server", own, keyPem);
         return new TlsOptions
         {
-            CertFile = Folder.Write("server.crt", own.ExportCertificatePem()),
-            KeyFile = Folder.Write("server.key", keyPem ?? Certificates.KeyPem(own)),
+            CertFile = pair.CertFile,
+            KeyFile = pair.KeyFile,
             CaFile = Folder.Write("ca.crt", Authority.AuthorityPem),
         };
+    }
+
+    /// <summary>Writes a certificate and its key, which is for the owner alone.</summary>
+    public TlsPair Write(string name, X509Certificate2 certificate, string? keyPem = null)
+    {
+        TlsPair pair = new(
+            Folder.Write($"{name}.crt", certificate.ExportCertificatePem()),
+            Folder.Write($"{name}.key", keyPem ?? Certificates.KeyPem(certificate)));
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(pair.KeyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return pair;
     }
 
     /// <summary>A server with these options, and clients that trust the authority alone.</summary>

@@ -29,14 +29,17 @@ internal sealed class TlsServer : IAsyncDisposable
         RevocationMode = X509RevocationMode.NoCheck,
     };
 
-    private TlsServer(WebApplication app, int port, LinesOfLog log)
+    private TlsServer(WebApplication app, int port, LinesOfLog log, TlsEndpoint endpoint)
     {
         _app = app;
+        Endpoint = endpoint;
         Port = port;
         Log = log.Lines;
     }
 
     public int Port { get; }
+
+    public TlsEndpoint Endpoint { get; }
 
     /// <summary>The lines that the TLS endpoint logged.</summary>
     public LogLines Log { get; }
@@ -59,7 +62,7 @@ internal sealed class TlsServer : IAsyncDisposable
             result.Endpoint!.Use(listen, () => true);
             listen.Run(context => server!.EchoAsync(context, options));
         }));
-        server = new TlsServer(builder.Build(), port, log);
+        server = new TlsServer(builder.Build(), port, log, result.Endpoint!);
         server._trust.CustomTrustStore.ImportFromPem(authorityPem);
         await server._app.StartAsync();
         return server;
@@ -67,23 +70,36 @@ internal sealed class TlsServer : IAsyncDisposable
 
     /// <summary>Connects, sends a text and returns what comes back with the version and suite agreed on.</summary>
     public async Task<TlsAnswer> AskAsync(
-        X509Certificate2? certificate = null, SslProtocols protocols = SslProtocols.None, string text = "hello")
+        X509Certificate2? certificate = null, SslProtocols protocols = SslProtocols.None, string text = "hello",
+        string host = "localhost")
     {
-        using TcpClient client = new();
+        await using SslStream ssl = await ConnectAsync(certificate, protocols, host);
+        await ssl.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text));
+        byte[] answer = new byte[text.Length];
+        await ssl.ReadExactlyAsync(answer).AsTask().WaitAsync(TestTime.Patience);
+        return new TlsAnswer(System.Text.Encoding.UTF8.GetString(answer), ssl.SslProtocol, ssl.NegotiatedCipherSuite)
+        {
+            ServerSubject = ssl.RemoteCertificate!.Subject,
+            ServerSerial = ((X509Certificate2)ssl.RemoteCertificate).SerialNumber,
+        };
+    }
+
+    /// <summary>Connects; the caller's to dispose.</summary>
+    public async Task<SslStream> ConnectAsync(
+        X509Certificate2? certificate = null, SslProtocols protocols = SslProtocols.None, string host = "localhost")
+    {
+        TcpClient client = new();
         await client.ConnectAsync(IPAddress.Loopback, Port).WaitAsync(TestTime.Patience);
-        await using SslStream ssl = new(client.GetStream());
+        SslStream ssl = new(client.GetStream());
         SslClientAuthenticationOptions options = new()
         {
-            TargetHost = "localhost",
+            TargetHost = host,
             EnabledSslProtocols = protocols,
             CertificateChainPolicy = _trust,
         };
         if (certificate is not null) options.ClientCertificateContext = SslStreamCertificateContext.Create(certificate, [], true);
         await ssl.AuthenticateAsClientAsync(options).WaitAsync(TestTime.Patience);
-        await ssl.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text));
-        byte[] answer = new byte[text.Length];
-        await ssl.ReadExactlyAsync(answer).AsTask().WaitAsync(TestTime.Patience);
-        return new TlsAnswer(System.Text.Encoding.UTF8.GetString(answer), ssl.SslProtocol, ssl.NegotiatedCipherSuite);
+        return ssl;
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
@@ -101,7 +117,12 @@ internal sealed class TlsServer : IAsyncDisposable
         }
     }
 
-    internal sealed record TlsAnswer(string Text, SslProtocols Protocol, TlsCipherSuite Suite);
+    internal sealed record TlsAnswer(string Text, SslProtocols Protocol, TlsCipherSuite Suite)
+    {
+        public string ServerSubject { get; init; } = "";
+
+        public string ServerSerial { get; init; } = "";
+    }
 
     private sealed class LinesOfLog : ILoggerProvider, ILogger
     {

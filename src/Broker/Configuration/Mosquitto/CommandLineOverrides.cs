@@ -19,6 +19,9 @@ internal sealed record CommandLineOverrides
     /// <summary><c>-q</c>: no log lines; wins over <c>-v</c>.</summary>
     public bool IsQuiet { get; init; }
 
+    /// <summary><c>--tls-keylog</c>; null: not given.</summary>
+    public string? TlsKeyLogFile { get; init; }
+
     /// <summary><c>MOSQUITTO_PERSISTENCE_LOCATION</c>: replaces <c>persistence_location</c>; null: not set.</summary>
     public string? PersistenceLocation { get; init; }
 

@@ -25,6 +25,7 @@ internal static class OptionsResolver
             User = builder.User,
             ConfigFile = file,
             IsLocalOnly = builder.IsLocalOnly,
+            TlsKeyLogFile = overrides.TlsKeyLogFile,
         };
     }
 

@@ -15,7 +15,8 @@ internal static class TlsDirectives
     public static readonly ImmutableArray<Directive> Rows =
     [
         Row.Works("certfile", Listener, ValueKinds.Text("path of a PEM chain"), "none",
-            (listener, value) => listener.Tls = listener.Tls with { CertFile = value }),
+                (listener, value) => listener.Tls = listener.Tls with { CertFile = value })
+            with { Note = "With key, authorities and revocation list read again when a file changes, and at SIGHUP." },
         Row.Works("keyfile", Listener, ValueKinds.Text("path of a PEM key"), "none",
                 (listener, value) => listener.Tls = listener.Tls with { KeyFile = value })
             with { Note = "An encrypted key is an error: there is no terminal to ask." },
@@ -46,8 +47,17 @@ internal static class TlsDirectives
                 Note = "One value is the lowest version, as in mosquitto; several values are exactly these versions. `tlsv1.1` "
                     + "and older are an error (mosquitto warns and uses 1.2).",
             },
-        Row.Idle("crlfile", Listener, ValueKinds.Text("path of a PEM CRL"), "none", DirectiveStatus.Refused,
-            "revoked certificates would be let in"),
+        Row.Works("crlfile", Listener, ValueKinds.Text("path of a PEM CRL"), "none",
+                (listener, value) => listener.Tls = listener.Tls with { CrlFile = value })
+            with { Note = "With `require_certificate`, as in mosquitto. Read again when the file changes." },
+        Row.Works("sni_certificate", ListenerRequired, ValueKinds.Words("CERTFILE KEYFILE"), "none", AddSniCertificate)
+            with
+            {
+                Since = Directive.Ours,
+                Accumulates = true,
+                Note = "One more certificate, for clients that ask for a DNS name in it (`*.` stands for one label); the others "
+                    + "get `certfile`. The paths have no blanks.",
+            },
         Row.Gone("dhparamfile", Global, "Warning: dhparamfile is no longer required.",
                 "the platform chooses its own parameters, as mosquitto 2.1 does")
             with { Since = "1.6" },
@@ -63,6 +73,18 @@ internal static class TlsDirectives
         Row.Idle("psk_hint", Listener, ValueKinds.Text("text"), "none", DirectiveStatus.Refused, NoPsk),
         Row.Idle("psk_file", SecuritySection, ValueKinds.Text("path"), "none", DirectiveStatus.Refused, NoPsk),
     ];
+
+    private static void AddSniCertificate(ListenerBuilder listener, List<ConfigurationValue> words, DirectiveContext context)
+    {
+        if (words.Count != 2)
+        {
+            context.Error(
+                context.Value, "'sni_certificate' takes two paths without blanks: that of a certificate and that of its key");
+            return;
+        }
+        TlsPair pair = new(words[0].Text, words[1].Text);
+        listener.Tls = listener.Tls with { SniCertificates = listener.Tls.SniCertificates.Add(pair) };
+    }
 
     private static void SetVersions(ListenerBuilder listener, List<ConfigurationValue> words, DirectiveContext context)
     {

@@ -34,6 +34,12 @@ internal static class WholeConfigurationChecks
                 PlaceOf(listener, "require_certificate"),
                 "'require_certificate true' without 'cafile' or 'capath': no client certificate is valid, nobody can connect");
         }
+        if (hasCertificate && tls.CrlFile is not null && !tls.RequireCertificate)
+        {
+            report.Warning(
+                PlaceOf(listener, "crlfile"),
+                "'crlfile' has no effect without 'require_certificate true': clients are not asked for a certificate");
+        }
     }
 
     private static void CheckWithoutTls(ListenerBuilder listener, ConfigurationReport report)
@@ -49,7 +55,8 @@ internal static class WholeConfigurationChecks
         WarnWithoutTls(tls.RequireCertificate, "require_certificate", listener, report);
         WarnWithoutTls(tls.UseIdentityAsUsername, "use_identity_as_username", listener, report);
         WarnWithoutTls(tls.UseSubjectAsUsername, "use_subject_as_username", listener, report);
-        foreach (string directive in (string[])["ciphers", "ciphers_tls1.3", "tls_version", "disable_client_cert_date_checks"])
+        foreach (string directive in (string[])
+            ["ciphers", "ciphers_tls1.3", "tls_version", "disable_client_cert_date_checks", "crlfile", "sni_certificate"])
             WarnWithoutTls(listener.Given.ContainsKey(directive), directive, listener, report);
     }
 
