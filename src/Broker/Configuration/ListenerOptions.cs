@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Broker.Protocol;
 
 namespace Broker.Configuration;
@@ -90,6 +91,18 @@ internal sealed record ListenerOptions
 
     /// <summary><c>websockets_origin</c>, repeated. Empty: any Origin passes.</summary>
     public ImmutableArray<string> WebSocketOrigins { get; init; } = [];
+
+    /// <summary><c>http_dir</c>. Folder of files for those who ask a WebSocket listener for no upgrade; null: none.</summary>
+    public string? HttpFolder { get; init; }
+
+    /// <summary><c>enable_proxy_protocol</c>. Null: connections begin with MQTT, TLS or HTTP.</summary>
+    public ProxyOptions? Proxy { get; init; }
+
+    /// <summary>
+    /// <c>trusted_proxies</c>, ours. Who is believed in what it says about its clients: the PROXY header, and X-Forwarded-For on
+    /// a WebSocket listener. Empty: everybody for the header, nobody for X-Forwarded-For.
+    /// </summary>
+    public ImmutableArray<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>Who may connect; the global values or, under <c>per_listener_settings true</c>, the listener's own.</summary>
     public ListenerSecurityOptions Security { get; init; } = new();

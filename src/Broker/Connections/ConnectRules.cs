@@ -50,7 +50,8 @@ internal static class ConnectRules
 
     /// <summary>Whether the client certificate says who the client is.</summary>
     public static bool TakesNameFromCertificate(ListenerOptions listener) =>
-        listener.Tls is { UseIdentityAsUsername: true } or { UseSubjectAsUsername: true };
+        listener.Tls is { UseIdentityAsUsername: true } or { UseSubjectAsUsername: true }
+        || listener.Proxy is { UseIdentityAsUsername: true };
 
     /// <summary>The will of a CONNECT as the session keeps it, or null.</summary>
     public static Will? WillOf(ConnectPacket packet, ClientParameters parameters, IConnectionOrigin origin)

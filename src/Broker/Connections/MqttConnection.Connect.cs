@@ -14,7 +14,7 @@ internal sealed partial class MqttConnection
 
     private ListenerSecurityOptions? _security;
 
-    /// <summary>Who may connect, as it holds now on its listener; other options of that are those of when it was accepted.</summary>
+    /// <summary>Who may connect, as it holds now. Other options of the listener are those of when it was accepted.</summary>
     public ListenerSecurityOptions Security => _security ?? CurrentSecurity();
 
     /// <summary>The enhanced authentication that CONNECT asked for, or null.</summary>

@@ -40,6 +40,13 @@ internal static class EventIds
     public const int SessionExpired = 2011;
     public const int QueueFull = 2012;
     public const int HashCannotServeScram = 2014;
+    public const int ProxyNegotiated = 2110;
+    public const int ProxyHeaderCorrupt = 2111;
+    public const int ProxyHeaderMissing = 2112;
+    public const int ProxyHeaderClosed = 2113;
+    public const int ProxyNotTrusted = 2114;
+    public const int ProxyWithoutTls = 2115;
+    public const int ProxyWithoutCertificate = 2116;
 
     public const int Subscribed = 3000;
     public const int Unsubscribed = 3050;

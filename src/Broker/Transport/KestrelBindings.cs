@@ -17,6 +17,7 @@ internal sealed partial class KestrelBindings
 {
     private readonly BrokerEngine _engine;
     private readonly MqttConnectionHandler _handler;
+    private readonly ProxyProtocol _proxy;
     private readonly IReadOnlyList<TlsEndpoint?> _tls;
     private readonly ILogger _logger;
     private readonly Dictionary<EndPoint, ListenerOptions> _listeners = [];
@@ -28,6 +29,7 @@ internal sealed partial class KestrelBindings
     {
         _engine = engine;
         _handler = new MqttConnectionHandler(engine);
+        _proxy = new ProxyProtocol(engine.Time, () => engine.Options.Logging.ConnectionMessages, logger);
         _tls = tls;
         _logger = logger;
     }
@@ -82,6 +84,7 @@ internal sealed partial class KestrelBindings
         // A unix socket's endpoint is made by Kestrel: this is the one that the socket factory is asked with.
         _listeners[listen.EndPoint] = listener;
         listen.Protocols = HttpProtocols.Http1;
+        listen.Use(next => context => _proxy.ServeAsync(context, _engine.Options.Listeners[number], next));
         _tls[number]?.Use(listen, () => _engine.Options.Logging.ConnectionMessages);
         // A reload changes the options of a listener, not its number: each connection takes what holds when it comes.
         if (listener.Protocol == ListenerProtocol.Mqtt)

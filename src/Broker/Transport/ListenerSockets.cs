@@ -55,9 +55,22 @@ internal static class ListenerSockets
         if (ip.AddressFamily == AddressFamily.InterNetworkV6)
             socket.DualMode = ip.Address.Equals(IPAddress.IPv6Any) && listener.SocketDomain != SocketDomain.IPv6;
         if (listener.BindInterface is { } device)
-            socket.SetRawSocketOption(SolSocket, SoBindToDevice, System.Text.Encoding.ASCII.GetBytes(device + '\0'));
+            BindToDevice(socket, device);
         socket.Bind(ip);
         return socket;
+    }
+
+    // The system's own words name neither.
+    private static void BindToDevice(Socket socket, string device)
+    {
+        try
+        {
+            socket.SetRawSocketOption(SolSocket, SoBindToDevice, System.Text.Encoding.ASCII.GetBytes(device + '\0'));
+        }
+        catch (SocketException trouble)
+        {
+            throw new IOException($"bind_interface {device}: {trouble.Message}", trouble);
+        }
     }
 
     private static IPAddress AnyAddress(SocketDomain domain) =>

@@ -15,23 +15,24 @@ internal sealed class MqttConnectionHandler
     public MqttConnectionHandler(BrokerEngine engine) => _engine = engine;
 
     /// <summary>MQTT straight on the connection: TCP, TLS or unix socket.</summary>
-    public Task OnConnectedAsync(ConnectionContext context, ListenerOptions listener)
-    {
-        X509Certificate2? certificate = context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
-        return _engine.ServeAsync(context.Transport, new SocketOrigin(context, listener, UserName(certificate, listener)));
-    }
+    public Task OnConnectedAsync(ConnectionContext context, ListenerOptions listener) =>
+        _engine.ServeAsync(context.Transport, new SocketOrigin(context, listener, UserName(context.Features, listener)));
 
-    /// <summary>Serves a connection that any transport made.</summary>
-    public Task ServeAsync(
-        IDuplexPipe transport, ListenerOptions listener, (string Address, X509Certificate2? Certificate) peer, Action abort) =>
+    /// <summary>MQTT in a WebSocket.</summary>
+    public Task ServeAsync(IDuplexPipe transport, HttpContext context, ListenerOptions listener, string address) =>
         _engine.ServeAsync(transport, new ConnectionOrigin
         {
             Listener = listener,
-            RemoteAddress = peer.Address,
-            CertificateUserName = UserName(peer.Certificate, listener),
-            Abort = abort,
+            RemoteAddress = address,
+            CertificateUserName = UserName(context.Features, listener),
+            Abort = context.Abort,
         });
 
-    private static string? UserName(X509Certificate2? certificate, ListenerOptions listener) =>
-        certificate is not null && listener.Tls is { } tls ? ClientCertificate.UserName(certificate, tls) : null;
+    // From the certificate that was shown to us, or from what a proxy says of the one that was shown to it.
+    private static string? UserName(IFeatureCollection features, ListenerOptions listener)
+    {
+        if (features.Get<ProxyHeader>() is { } header) return header.CommonName;
+        X509Certificate2? certificate = features.Get<ITlsConnectionFeature>()?.ClientCertificate;
+        return certificate is not null && listener.Tls is { } tls ? ClientCertificate.UserName(certificate, tls) : null;
+    }
 }

@@ -11,7 +11,8 @@ internal static class RemoteAddress
     {
         IPEndPoint { Address.IsIPv4MappedToIPv6: true } ip => $"{ip.Address.MapToIPv4()}:{ip.Port}",
         IPEndPoint ip => $"{ip.Address}:{ip.Port}",
-        UnixDomainSocketEndPoint when unixSocketPath is not null => unixSocketPath,
+        // Of the listener, or of a proxy's client.
+        UnixDomainSocketEndPoint unix => unixSocketPath ?? unix.ToString(),
         _ => unixSocketPath ?? "unknown",
     };
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.WebSockets;
 using Broker.Configuration;
 
@@ -23,6 +24,11 @@ internal sealed class WebSocketEndpoint
             return;
         }
         ListenerOptions listener = feature.Listener;
+        if (!context.WebSockets.IsWebSocketRequest && listener.HttpFolder is { } folder)
+        {
+            await HttpFiles.ServeAsync(context, folder);
+            return;
+        }
         if (!context.WebSockets.IsWebSocketRequest)
         {
             context.Response.Headers.Upgrade = "websocket";
@@ -57,12 +63,20 @@ internal sealed class WebSocketEndpoint
         var accept = new WebSocketAcceptContext { SubProtocol = subProtocol, KeepAliveInterval = TimeSpan.Zero };
         using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(accept);
         using var transport = new WebSocketTransport(socket);
-        string address = context.Connection.RemoteIpAddress is { } ip
-            ? RemoteAddress.Format(new System.Net.IPEndPoint(ip, context.Connection.RemotePort), null)
-            : RemoteAddress.Format(null, listener.UnixSocketPath);
         Task pump = transport.PumpAsync();
-        await _handler.ServeAsync(transport, listener, (address, context.Connection.ClientCertificate), context.Abort);
+        await _handler.ServeAsync(transport, context, listener, AddressOf(context, listener));
         await transport.CloseAsync();
         await pump;
+    }
+
+    private static string AddressOf(HttpContext context, ListenerOptions listener)
+    {
+        ConnectionInfo connection = context.Connection;
+        IPEndPoint? peer = connection.RemoteIpAddress is { } ip ? new IPEndPoint(ip, connection.RemotePort) : null;
+        // The port of who is behind a proxy is not told.
+        if (TrustedProxies.Contains(listener.TrustedProxies, peer)
+            && TrustedProxies.ClientOf(listener.TrustedProxies, context.Request.Headers["X-Forwarded-For"]) is { } client)
+            return client.ToString();
+        return RemoteAddress.Format(peer, listener.UnixSocketPath);
     }
 }

@@ -30,7 +30,7 @@ public class DirectiveTableTests
         "keyfile a", "require_certificate true", "use_identity_as_username true", "use_subject_as_username true",
         "disable_client_cert_date_checks true", "ciphers a", "ciphers_tls1.3 a", "tls_version tlsv1.2", "dhparamfile a",
         "tls_keyform pem", "response_information a/%c", "server_moved false", "server_reference a:1883",
-        "crlfile a", "sni_certificate a b",
+        "crlfile a", "sni_certificate a b", "trusted_proxies 10.0.0.0/8", "enable_proxy_protocol 1",
     ];
 
     private static readonly string[] BridgeLines =
@@ -51,7 +51,7 @@ public class DirectiveTableTests
     private static readonly string[] RefusedLines =
     [
         "acl_file a", "psk_file a", "psk_hint a", "tls_engine a", "tls_engine_kpass_sha1 a",
-        "tls_keyform engine", "enable_proxy_protocol 1", "proxy_protocol_v2_require_tls true", "protocol http_api",
+        "tls_keyform engine", "protocol http_api",
         "plugin a.so", "auth_plugin a.so", "global_plugin a.so", "plugin_load a a.so", "plugin_use a", "plugin_opt_abc a",
         "auth_opt_abc a", "auth_plugin_deny_special_chars true",
     ];

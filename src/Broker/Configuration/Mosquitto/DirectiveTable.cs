@@ -11,8 +11,9 @@ internal static class DirectiveTable
     [
         .. new[]
         {
-            ListenerDirectives.Rows, AnswerDirectives.Rows, TlsDirectives.Rows, SecurityDirectives.Rows, LimitDirectives.Rows,
-            LoggingDirectives.Rows, ProcessDirectives.Rows, PersistenceDirectives.Rows, PluginDirectives.Rows,
+            ListenerDirectives.Rows, ProxyDirectives.Rows, AnswerDirectives.Rows, TlsDirectives.Rows, SecurityDirectives.Rows,
+            LimitDirectives.Rows, LoggingDirectives.Rows, ProcessDirectives.Rows, PersistenceDirectives.Rows,
+            PluginDirectives.Rows,
             BridgeDirectives.Rows, BridgeTlsDirectives.Rows,
         }.SelectMany(rows => rows).OrderBy(row => row.Name, StringComparer.Ordinal),
     ];

@@ -17,6 +17,12 @@ internal sealed class ListenerBuilder(SourcePosition openedAt, string openedBy)
     /// <summary>TLS as far as it was read; empty file names mean not given.</summary>
     public TlsOptions Tls { get; set; } = new() { CertFile = "", KeyFile = "" };
 
+    /// <summary><c>enable_proxy_protocol</c>; 0: not given.</summary>
+    public int ProxyVersion { get; set; }
+
+    /// <summary><c>proxy_protocol_v2_require_tls</c>.</summary>
+    public bool ProxyRequiresTls { get; set; }
+
     /// <summary>What was said for this listener alone.</summary>
     public SecurityBuilder Security { get; init; } = new();
 

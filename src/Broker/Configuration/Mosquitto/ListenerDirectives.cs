@@ -57,16 +57,6 @@ internal static class ListenerDirectives
                 (listener, value) => listener.Options =
                     listener.Options with { WebSocketOrigins = listener.Options.WebSocketOrigins.Add(value) })
             with { Since = "2.1", Accumulates = true },
-        Row.Idle("http_dir", ListenerRequired, ValueKinds.Text("folder"), "none", DirectiveStatus.NotSupported,
-            "no files are served"),
-        Row.Idle("enable_proxy_protocol", ListenerRequired,
-                ValueKinds.Integer(1, 2, "1 or 2", "Error: enable_proxy_protocol must be 1 or 2."), "off",
-                DirectiveStatus.Refused,
-                "the proxy's header would be read as MQTT, and addresses in the log would be the proxy's")
-            with { Since = "2.1" },
-        Row.Idle("proxy_protocol_v2_require_tls", ListenerRequired, ValueKinds.Flag, "false", DirectiveStatus.Refused,
-                "clients that did not use TLS would be let in", isHarmless: value => !value)
-            with { Since = "2.1" },
     ];
 
     private static ValueKind<int> TopicAliases(string name) => ValueKinds.Integer(

@@ -40,6 +40,8 @@ internal static class OptionsResolver
                 yield return new ListenerBuilder(default, "local only")
                 {
                     Options = (given?.Options ?? new ListenerOptions()) with { Port = port, Address = address },
+                    ProxyVersion = given?.ProxyVersion ?? 0,
+                    ProxyRequiresTls = given?.ProxyRequiresTls ?? false,
                     Tls = given?.Tls ?? new TlsOptions { CertFile = "", KeyFile = "" },
                     Security = given?.Security ?? new SecurityBuilder(),
                 };
@@ -51,6 +53,15 @@ internal static class OptionsResolver
     {
         Security = ResolveSecurity(listener.Security, builder),
         Tls = listener.Tls.CertFile.Length == 0 ? null : listener.Tls,
+        Proxy = listener.ProxyVersion == 0 ? null : ResolveProxy(listener),
+    };
+
+    // With version 2 the proxy ends TLS, and what would be asked of the client's certificate is asked of its header.
+    private static ProxyOptions ResolveProxy(ListenerBuilder listener) => new(listener.ProxyVersion)
+    {
+        RequireTls = listener.ProxyVersion == 2 && listener.ProxyRequiresTls,
+        RequireCertificate = listener.ProxyVersion == 2 && listener.Tls.RequireCertificate,
+        UseIdentityAsUsername = listener.ProxyVersion == 2 && listener.Tls.UseIdentityAsUsername,
     };
 
     private static ListenerSecurityOptions ResolveSecurity(SecurityBuilder own, ConfigurationBuilder builder)

@@ -6,8 +6,12 @@ internal static class WholeConfigurationChecks
     /// <summary>Looks at the whole and reports.</summary>
     public static void Run(ConfigurationBuilder builder, ConfigurationReport report)
     {
-        foreach (ListenerBuilder listener in builder.Listeners) CheckTls(listener, report);
-        foreach (ListenerBuilder listener in builder.Listeners) CheckMoved(listener, report);
+        foreach (ListenerBuilder listener in builder.Listeners)
+        {
+            CheckTls(listener, report);
+            CheckMoved(listener, report);
+            ProxyChecks.Run(listener, report);
+        }
         CheckDefaultListener(builder, report);
         CheckDoubles(builder, report);
         foreach (BridgeSection bridge in builder.Bridges.Values) CheckBridge(bridge, report);
@@ -52,8 +56,10 @@ internal static class WholeConfigurationChecks
                 $"Error: {directive} specified without certfile and keyfile.");
         }
         TlsOptions tls = listener.Tls;
-        WarnWithoutTls(tls.RequireCertificate, "require_certificate", listener, report);
-        WarnWithoutTls(tls.UseIdentityAsUsername, "use_identity_as_username", listener, report);
+        // With version 2 they are asked of the proxy's header.
+        bool isToldByProxy = listener.ProxyVersion == 2;
+        WarnWithoutTls(tls.RequireCertificate && !isToldByProxy, "require_certificate", listener, report);
+        WarnWithoutTls(tls.UseIdentityAsUsername && !isToldByProxy, "use_identity_as_username", listener, report);
         WarnWithoutTls(tls.UseSubjectAsUsername, "use_subject_as_username", listener, report);
         foreach (string directive in (string[])
             ["ciphers", "ciphers_tls1.3", "tls_version", "disable_client_cert_date_checks", "crlfile", "sni_certificate"])
