@@ -14,6 +14,7 @@ public sealed class ManualStateStore : IStateStore
     private readonly List<StateChange> _changes = [];
     private readonly List<(long Ticket, ICommitWaiter Waiter)> _waiters = [];
     private readonly List<(Func<StateChange, bool> Wanted, TaskCompletionSource<StateChange> Found)> _watchers = [];
+    private TaskCompletionSource? _nextWaiter;
     private long _durable;
     private int _openGroups;
 
@@ -62,6 +63,7 @@ public sealed class ManualStateStore : IStateStore
         {
             if (ticket <= _durable) return false;
             _waiters.Add((ticket, waiter));
+            _nextWaiter?.TrySetResult();
             return true;
         }
     }
@@ -137,6 +139,14 @@ public sealed class ManualStateStore : IStateStore
     private sealed class PageWaiter(ManualStateStore store, DeliveryPageRequest request) : ICommitWaiter
     {
         public void OnCommitted() => store.Read(request);
+    }
+
+    /// <summary>Ends when somebody waits for a ticket, from now on.</summary>
+    public Task NextWaiterAsync()
+    {
+        TaskCompletionSource next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate) _nextWaiter = next;
+        return next.Task.WaitAsync(TestTime.Patience);
     }
 
     /// <summary>Waits until a change of a kind was appended; at once if there is one already.</summary>

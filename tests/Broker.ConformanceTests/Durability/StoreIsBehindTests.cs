@@ -21,8 +21,9 @@ public sealed class StoreIsBehindTests
         TestClient client = await broker.ConnectAsync(
             "client", with: packet => packet with { KeepAliveSeconds = 10 });
         _store.PendingBytes = 65L << 20;
+        Task paused = _store.NextWaiterAsync();
         await client.PublishAsync(new("a", "x") { Retain = true });
-        await _store.WaitForAsync<RetainedPut>();
+        await paused;
 
         await client.PingAsync();
         Task<PingResponse> answer = client.ReadAsync<PingResponse>();
