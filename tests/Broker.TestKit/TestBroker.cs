@@ -28,7 +28,13 @@ internal sealed class TestBroker : IAsyncDisposable
         AuthenticatorResult loaded = Authenticator.Create(Options, Time);
         Assert.Empty(loaded.Errors);
         _authenticator = loaded.Authenticator!;
-        Engine = new BrokerEngine(Options, new EngineServices(store ?? new MemoryStateStore(), _authenticator, Time, Log));
+        AccessControlResult access = AccessControl.Load(Options);
+        Assert.Empty(access.Errors);
+        var services = new EngineServices(store ?? new MemoryStateStore(), _authenticator, Time, Log)
+        {
+            Access = access.AccessControl!,
+        };
+        Engine = new BrokerEngine(Options, services);
     }
 
     /// <summary>A listener that lets everybody in.</summary>

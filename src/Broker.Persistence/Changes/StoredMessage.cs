@@ -43,6 +43,13 @@ public sealed class StoredMessage(
     /// <summary>Client id of the publisher; null: the broker itself.</summary>
     public string? PublisherId { get; } = publisherId;
 
+    /// <summary>User name of the publisher, kept with retained messages only; null: none, or the broker itself.</summary>
+    public string? PublisherUser { get; init; }
+
+    /// <summary>The same message of a user.</summary>
+    public StoredMessage From(string? publisherUser) =>
+        new(Topic, Payload, Properties, Qos, Retain, ExpiresAt, PublisherId) { PublisherUser = publisherUser };
+
     /// <summary>Where it was last stored. Belongs to the writer's thread.</summary>
     internal MessageReference? Reference { get; set; }
 }

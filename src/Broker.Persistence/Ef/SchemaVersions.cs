@@ -11,7 +11,7 @@ internal static class SchemaVersions
 {
     public const string HistoryTable = "__EFMigrationsHistory";
 
-    public static IReadOnlyList<string> All { get; } = [Initial.Id, SharedDeliveries.Id];
+    public static IReadOnlyList<string> All { get; } = [Initial.Id, SharedDeliveries.Id, RetainedPublisherUser.Id];
 
     /// <summary>
     /// The tables and views, and the history. In a database that other programs use too these names must be free.

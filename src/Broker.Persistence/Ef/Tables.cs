@@ -73,6 +73,7 @@ internal sealed class RetainedRow
     public bool Retain { get; set; }
     public long? ExpiresAt { get; set; }
     public string? PublisherId { get; set; }
+    public string? PublisherUser { get; set; }
 }
 
 internal sealed class StoreStateRow

@@ -26,6 +26,14 @@ internal static class RowReading
         row.GetString(column), row.Bytes(column + 1), row.Bytes(column + 2), (byte)row.GetInt64(column + 3),
         row.GetBoolean(column + 4), row.NumberOrNull(column + 5) ?? long.MaxValue, row.TextOrNull(column + 6));
 
+    /// <summary>The message of a row of the retained ones.</summary>
+    public static StoredMessage RetainedMessage(this DbDataReader row)
+    {
+        const int PublisherUser = 7;
+        StoredMessage message = row.Message(0);
+        return row.IsDBNull(PublisherUser) ? message : message.From(row.GetString(PublisherUser));
+    }
+
     /// <summary>The key of the message that a row of <see cref="Deliveries"/> delivers.</summary>
     public static long DeliveredMessageId(this DbDataReader row) => row.GetInt64(MessageId);
 

@@ -31,7 +31,8 @@ public sealed class StoredState : IAsyncDisposable
     private const string ReceiptsSql =
         "SELECT s.client_id, x.packet_id FROM receipt x JOIN session s ON s.id = x.session_id ORDER BY x.session_id, x.packet_id";
 
-    private const string RetainedSql = "SELECT topic, payload, properties, qos, retain, expires_at, publisher_id FROM retained";
+    private const string RetainedSql =
+        "SELECT topic, payload, properties, qos, retain, expires_at, publisher_id, publisher_user FROM retained";
 
     private const string CountsSql =
         "SELECT (SELECT count(*) FROM session), (SELECT count(*) FROM subscription), (SELECT count(*) FROM will), "
@@ -92,7 +93,7 @@ public sealed class StoredState : IAsyncDisposable
 
     /// <summary>The retained messages, in no order.</summary>
     public IAsyncEnumerable<StoredMessage> ReadRetainedAsync(CancellationToken cancellationToken = default) =>
-        ReadAsync(Command(RetainedSql), row => row.Message(0), cancellationToken);
+        ReadAsync(Command(RetainedSql), row => row.RetainedMessage(), cancellationToken);
 
     /// <summary>All deliveries: those of a session together, in its order.</summary>
     public IAsyncEnumerable<StoredDelivery> ReadDeliveriesAsync(CancellationToken cancellationToken = default) =>

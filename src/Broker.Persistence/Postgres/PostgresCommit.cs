@@ -130,7 +130,7 @@ internal static class PostgresCommit
                 Column(chunk, static row => row.Topic), Column(chunk, static row => row.Payload),
                 Column(chunk, static row => row.Properties), Column(chunk, static row => (int)row.Qos),
                 Column(chunk, static row => row.Retain), Column(chunk, static row => Instant(row.ExpiresAt)),
-                Column(chunk, static row => row.PublisherId));
+                Column(chunk, static row => row.PublisherId), Column(chunk, static row => row.PublisherUser));
         }
     }
 

@@ -72,8 +72,8 @@ internal static class PostgresStatements
         + "LATERAL (SELECT x.ctid FROM retained x WHERE x.topic = k.topic OFFSET 0) found))";
 
     public const string PutRetained =
-        "INSERT INTO retained (topic, payload, properties, qos, retain, expires_at, publisher_id) "
-        + "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)";
+        "INSERT INTO retained (topic, payload, properties, qos, retain, expires_at, publisher_id, publisher_user) "
+        + "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)";
 
     public const string PutMessages =
         "INSERT INTO message (id, topic, payload, properties, qos, retain, expires_at, publisher_id) "

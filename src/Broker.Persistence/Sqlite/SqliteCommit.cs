@@ -86,7 +86,8 @@ internal sealed class SqliteCommit(sqlite3 database) : IDisposable
         foreach (StoredMessage message in plan.Retained)
         {
             _sql.PutRetained.Bind(message.Topic).Bind(message.Payload).Bind(message.Properties).Bind(message.Qos)
-                .Bind(message.Retain).Bind(Instant(message.ExpiresAt)).Bind(message.PublisherId).Run();
+                .Bind(message.Retain).Bind(Instant(message.ExpiresAt)).Bind(message.PublisherId).Bind(message.PublisherUser)
+                .Run();
         }
     }
 

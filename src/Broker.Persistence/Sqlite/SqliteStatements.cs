@@ -50,8 +50,9 @@ internal sealed class SqliteStatements(sqlite3 database) : IDisposable
     public SqliteStatement RemoveReceipt => field ??= Prepare("DELETE FROM receipt WHERE session_id = ?1 AND packet_id = ?2");
 
     public SqliteStatement PutRetained => field ??= Prepare(
-        "INSERT OR REPLACE INTO retained (topic, payload, properties, qos, retain, expires_at, publisher_id) "
-        + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+        "INSERT OR REPLACE INTO retained "
+        + "(topic, payload, properties, qos, retain, expires_at, publisher_id, publisher_user) "
+        + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
 
     public SqliteStatement RemoveRetained => field ??= Prepare("DELETE FROM retained WHERE topic = ?1");
 

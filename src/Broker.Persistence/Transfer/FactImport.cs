@@ -138,7 +138,7 @@ internal sealed class FactImport(ImportTarget target, TopicRules rules)
 
     private void TakeRetained(FactReader line)
     {
-        StoredMessage message = line.Message(rules);
+        StoredMessage message = line.Message(rules).From(line.TextOrNull("publisher_user"));
         if (!_retained.Add(message.Topic)) throw line.Bad($"\"{message.Topic}\" has a retained message already.");
         target.Append(new RetainedPut(message));
         _counts.Retained++;

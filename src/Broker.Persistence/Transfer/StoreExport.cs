@@ -29,7 +29,8 @@ public static class StoreExport
         await WriteMessagesAsync(state, writer, counts, cancellationToken).ConfigureAwait(false);
         await foreach (StoredMessage message in state.ReadRetainedAsync(cancellationToken).ConfigureAwait(false))
         {
-            await writer.Begin("retained").Message(message).EndAsync(cancellationToken).ConfigureAwait(false);
+            await writer.Begin("retained").Message(message).Text("publisher_user", message.PublisherUser)
+                .EndAsync(cancellationToken).ConfigureAwait(false);
             counts.Retained++;
         }
         await writer.Begin("end").Number("sessions", counts.Sessions).Number("subscriptions", counts.Subscriptions)

@@ -21,6 +21,12 @@ internal sealed record BrokerOptions
     /// <summary>Where state is kept.</summary>
     public PersistenceOptions Persistence { get; init; } = new();
 
+    /// <summary>
+    /// mosquitto.conf: <c>check_retain_source</c>. Whether a retained message is sent only while its publisher may publish there.
+    /// Default false.
+    /// </summary>
+    public bool ChecksRetainSource { get; init; }
+
     /// <summary>mosquitto.conf: <c>pid_file</c>. Full path, or null for none.</summary>
     public string? PidFile { get; init; }
 

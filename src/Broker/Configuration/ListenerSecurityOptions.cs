@@ -2,7 +2,18 @@ using System.Collections.Immutable;
 
 namespace Broker.Configuration;
 
-/// <summary>Who may connect on a listener.</summary>
+/// <summary>How names are put into <c>pattern</c> lines. mosquitto.conf: <c>acl_pattern_names</c>, ours.</summary>
+internal enum AclNames
+{
+    /// <summary>
+    /// A name with <c>/</c>, or with <c>$</c> at the begin of the topic, gets nothing from a pattern it is put into.
+    /// </summary>
+    OneLevel,
+    /// <summary>Any name is put in as it is, as mosquitto does.</summary>
+    Any,
+}
+
+/// <summary>Who may connect on a listener, and what they may do.</summary>
 internal sealed record ListenerSecurityOptions
 {
     /// <summary><c>allow_anonymous</c>, <c>listener_allow_anonymous</c>. Default false; true in local-only mode.</summary>
@@ -10,6 +21,15 @@ internal sealed record ListenerSecurityOptions
 
     /// <summary><c>password_file</c>. Path, or null: no names are known.</summary>
     public string? PasswordFile { get; init; }
+
+    /// <summary><c>acl_file</c>. Path, or null: everybody may read and write everything.</summary>
+    public string? AclFile { get; init; }
+
+    /// <summary><c>acl_test_file</c>, ours. Path of what is expected of the access list, or null.</summary>
+    public string? AclTestFile { get; init; }
+
+    /// <summary><c>acl_pattern_names</c>. Default one_level.</summary>
+    public AclNames AclPatternNames { get; init; }
 
     /// <summary><c>allow_zero_length_clientid</c>. Default true.</summary>
     public bool AllowZeroLengthClientId { get; init; } = true;

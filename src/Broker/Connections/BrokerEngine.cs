@@ -13,7 +13,11 @@ using Broker.Sessions;
 namespace Broker.Connections;
 
 /// <summary>What the engine is given: everything that has a lifetime of its own.</summary>
-internal sealed record EngineServices(IStateStore Store, Authenticator Authenticator, TimeProvider Time, ILoggerFactory Loggers);
+internal sealed record EngineServices(IStateStore Store, Authenticator Authenticator, TimeProvider Time, ILoggerFactory Loggers)
+{
+    /// <summary>The access lists; default: none.</summary>
+    public AccessControl Access { get; init; } = AccessControl.Open;
+}
 
 /// <summary>
 /// The broker without its sockets: holds the parts that connections share and serves a connection over any duplex pipe.
@@ -28,18 +32,23 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     private long _retainSweepMilliseconds;
     private long _retainSweepDue;
     private volatile bool _isStopping;
+    private volatile AccessControl _access;
 
     public BrokerEngine(BrokerOptions options, EngineServices services)
     {
         _options = options;
         Store = services.Store;
         Authenticator = services.Authenticator;
+        _access = services.Access;
         Time = services.Time;
         Logger = services.Loggers.CreateLogger("Broker");
         Metrics = new BrokerMetrics();
         Retained = new RetainedTree(Store);
         Router = new MessageRouter(new SubscriptionTree(options.Limits.AllowDuplicateMessages), Retained, Metrics, Logger);
-        SessionContext context = new(new SessionLimits(options.Limits), Store, Metrics, Time);
+        SessionContext context = new(new SessionLimits(options.Limits), Store, Metrics, Time)
+        {
+            RetainedSources = RetainedSourcesOf(options),
+        };
         Sessions = new SessionLifecycle(Router, context, options, Logger);
         _sessionContext = context;
         _counter = new ConnectionCounter(options.Limits.ConnectionsMax);
@@ -61,6 +70,9 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     public IStateStore Store { get; }
 
     public Authenticator Authenticator { get; }
+
+    /// <summary>The access lists of now.</summary>
+    public AccessControl Access => _access;
 
     public TimeProvider Time { get; }
 
@@ -88,7 +100,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     /// </summary>
     public async Task<LoadedState> LoadAsync(StoredState state)
     {
-        LoadedState loaded = await new StateLoading(Sessions, Retained, _sessionContext).LoadAsync(state);
+        LoadedState loaded = await new StateLoading(Sessions, Retained, _sessionContext, Access).LoadAsync(state);
         Sessions.OnTick(CoarseMilliseconds);
         return loaded;
     }
@@ -105,6 +117,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     {
         Volatile.Write(ref _options, options);
         _sessionContext.Limits = new SessionLimits(options.Limits);
+        _sessionContext.RetainedSources = RetainedSourcesOf(options);
         _counter.SetMax(options.Limits.ConnectionsMax);
         Sessions.SetLimits(options.Limits);
         Router.Subscriptions.SetDuplicates(options.Limits.AllowDuplicateMessages);
@@ -128,6 +141,18 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         _connections.TryAdd(connection, 0);
         if (_isStopping) connection.CloseForShutdown();
         return connection.RunAsync();
+    }
+
+    /// <summary>
+    /// From now on these access lists hold: for what is published, delivered, replayed and left as a will, of connected clients
+    /// and of sessions that wait for theirs. Who connects meanwhile asks again itself.
+    /// </summary>
+    public void Use(AccessControl access)
+    {
+        _access = access;
+        Interlocked.MemoryBarrier();
+        foreach ((MqttConnection connection, _) in _connections) connection.Use(access);
+        Sessions.Use(access);
     }
 
     /// <summary>A connection has ended: its place is free.</summary>
@@ -164,6 +189,9 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
 
     private void SetRetainSweep(LimitOptions limits) =>
         Volatile.Write(ref _retainSweepMilliseconds, (long)(limits.RetainExpirySweep?.TotalMilliseconds ?? 0));
+
+    private RetainedSources? RetainedSourcesOf(BrokerOptions options) =>
+        options.ChecksRetainSource ? new RetainedSources(() => Access) : null;
 
     private static async Task CompleteAsync(IDuplexPipe transport)
     {

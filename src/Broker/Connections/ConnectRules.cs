@@ -5,6 +5,7 @@ using Broker.Configuration;
 using Broker.Messages;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
+using Broker.Security;
 using Broker.Sessions;
 
 namespace Broker.Connections;
@@ -54,7 +55,8 @@ internal static class ConnectRules
         || listener.Proxy is { UseIdentityAsUsername: true };
 
     /// <summary>The will of a CONNECT as the session keeps it, or null.</summary>
-    public static Will? WillOf(ConnectPacket packet, ClientParameters parameters, IConnectionOrigin origin)
+    public static Will? WillOf(
+        ConnectPacket packet, ClientParameters parameters, IConnectionOrigin origin, ClientAccess? access)
     {
         if (packet.Will is not { } will) return null;
         byte[] body = [.. will.ForwardedProperties.Span, .. will.Payload.Span];
@@ -63,8 +65,9 @@ internal static class ConnectRules
             Qos = will.Qos,
             Retain = will.Retain,
             PublisherId = parameters.ClientId,
+            PublisherUser = will.Retain ? parameters.UserName : null,
         };
-        return new Will(message, will.DelaySeconds, will.MessageExpirySeconds);
+        return new Will(message, will.DelaySeconds, will.MessageExpirySeconds) { Access = access };
     }
 
     /// <summary>CONNACK for an accepted CONNECT. Its length does not depend on Session Present.</summary>

@@ -136,8 +136,14 @@ internal sealed partial class MqttConnection
             return Refuse(packet, new CloseReason(CloseKind.Refused, ReasonCode.PacketTooLarge, TooSmall));
         }
         LogsPackets = Engine.Logger.IsEnabled(LogLevel.Debug);
-        Will? will = ConnectRules.WillOf(packet, parameters, Origin);
-        var options = new AttachOptions(parameters.UserName, parameters.ExpirySeconds, packet.ReceiveMaximum, will);
+        AccessControl access = Engine.Access;
+        Use(access);
+        Will? will = ConnectRules.WillOf(packet, parameters, Origin, Access);
+        var options = new AttachOptions(parameters.UserName, parameters.ExpirySeconds, packet.ReceiveMaximum, will)
+        {
+            Listener = Listener,
+            Access = Access,
+        };
         OpenResult opened = Engine.Sessions.Open(this, parameters.ClientId, parameters.CleanStart, in options);
         previous = opened.Previous;
         if (opened.Session is not { } session)
@@ -146,6 +152,12 @@ internal sealed partial class MqttConnection
             return Refuse(packet, new CloseReason(CloseKind.Refused, ReasonCode.ServerUnavailable, "too many sessions"));
         }
         Session = session;
+        // A reload that came meanwhile may have passed over this client.
+        if (Engine.Access is var now && now != access)
+        {
+            Use(now);
+            Engine.Sessions.Use(session, now);
+        }
         Engine.Metrics.ConnectionOpened();
         if (Engine.Options.Logging.ConnectionMessages) LogConnected(parameters, packet);
         _connAckTicket = opened.Ticket;

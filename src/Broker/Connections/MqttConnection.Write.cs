@@ -187,7 +187,7 @@ internal sealed partial class MqttConnection
                     hasAbandoned |= !TryWrite(in item);
                 }
                 // What was abandoned made room in the window that nobody else will ask for.
-                if (!batch.IsFull) return hasAbandoned || (batch.WaitTicket != 0 && !TryWait(batch.WaitTicket));
+                if (!batch.IsFull) return hasAbandoned || batch.HasMore || (batch.WaitTicket != 0 && !TryWait(batch.WaitTicket));
                 if (_output.UnflushedBytes >= FlushBytes) return true;
                 batch.Clear();
             }

@@ -3,6 +3,7 @@ using Broker.Configuration;
 using Broker.Diagnostics;
 using Broker.Persistence;
 using Broker.Protocol;
+using Broker.Security;
 using Broker.Sessions;
 
 namespace Broker.Connections;
@@ -48,6 +49,9 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
 
     /// <summary>What was agreed; null before CONNECT was accepted.</summary>
     public ClientParameters? Parameters { get; private set; }
+
+    /// <summary>What the client may publish; null: everything.</summary>
+    public ClientAccess? Access { get; private set; }
 
     /// <summary>The version of CONNECT, as far as one was read.</summary>
     public ProtocolVersion Version { get; private set; }
@@ -103,6 +107,12 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
         if (Listener.ServerReference is { } reference)
             reason = reason with { Code = ReasonCode.UseAnotherServer, ServerReference = reference };
         TryClose(reason);
+    }
+
+    /// <summary>The access lists have changed. The session is told by itself.</summary>
+    public void Use(AccessControl access)
+    {
+        if (Parameters is { } parameters) Access = access.For(Listener, parameters.UserName, parameters.ClientId);
     }
 
     public void CloseTakenOver()

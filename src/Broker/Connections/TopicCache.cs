@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Broker.Messages;
 using Broker.Routing;
+using Broker.Security;
 
 namespace Broker.Connections;
 
@@ -18,6 +19,15 @@ internal sealed class TopicRoute
 
     /// <summary>Looked up again when the tree's generation has moved on.</summary>
     public MatchResult Match { get; set; }
+
+    /// <summary>Whether the client may publish here.</summary>
+    public bool IsWritable { get; private set; } = true;
+
+    /// <summary>What decided it; null: there is no access list.</summary>
+    public ClientAccess? Access { get; private set; }
+
+    /// <summary>Decides anew, for other rights.</summary>
+    public void Ask(ClientAccess? access) => (Access, IsWritable) = (access, access?.MayWrite(Topic.Name) != false);
 }
 
 /// <summary>
@@ -38,9 +48,12 @@ internal sealed class TopicCache
     public TopicCache(SubscriptionTree tree, string? mountPoint) => (_tree, _mountPoint) = (tree, mountPoint);
 
     /// <summary>The route of a valid topic name.</summary>
-    public TopicRoute Get(ReadOnlySpan<byte> topicUtf8)
+    /// <param name="topicUtf8">As the client sends it.</param>
+    /// <param name="access">What the client may publish; null: everything.</param>
+    public TopicRoute Get(ReadOnlySpan<byte> topicUtf8, ClientAccess? access = null)
     {
         TopicRoute route = _last is not null && topicUtf8.SequenceEqual(_last.NameOnWire) ? _last : Find(topicUtf8);
+        if (route.Access != access) route.Ask(access);
         if (route.Match.Generation != _tree.Generation) route.Match = _tree.Match(route.Topic.Name);
         return _last = route;
     }

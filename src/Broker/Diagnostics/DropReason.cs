@@ -23,4 +23,6 @@ internal enum DropReason
     NoSharedMember,
     /// <summary>The publisher may not publish there.</summary>
     NotAuthorized,
+    /// <summary>The subscriber may not read the topic.</summary>
+    NotReadable,
 }

@@ -52,6 +52,7 @@ internal static class EventIds
     public const int Unsubscribed = 3050;
 
     public const int PublishReceived = 4000;
+    public const int PublishDenied = 4001;
 
     public const int ListenerFailed = 5000;
     public const int ListenerAddressMissing = 5003;

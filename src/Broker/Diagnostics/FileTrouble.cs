@@ -40,6 +40,13 @@ internal static partial class FileTrouble
         }
     }
 
+    /// <summary>Why this process may not write into a folder that exists; null: it may, or the system does not say.</summary>
+    public static string? WhyNotWritable(string folder)
+    {
+        const int WriteAndSearch = 2 | 1;
+        return OperatingSystem.IsLinux() && access(folder, WriteAndSearch) != 0 ? Rights(folder) : null;
+    }
+
     private static string Rights(string path)
     {
         if (!OperatingSystem.IsLinux() || OwnerOf(path) is not { } owner) return "permission denied";
@@ -68,6 +75,9 @@ internal static partial class FileTrouble
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int statx(int folder, string path, int flags, uint mask, out Status status);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int access(string path, int mode);
 
     [LibraryImport("libc")]
     private static partial uint geteuid();

@@ -65,7 +65,8 @@ internal static partial class BrokerHost
         using HostedStore? store = HostedStore.Open(options.Persistence, readiness, signals.Fail, logger, out string? trouble);
         if (store is null) return Fail(options, logger, trouble!, ExitCode.Failure);
         using var engine = new BrokerEngine(
-            options, new EngineServices(store.Store, secrets.Authenticator!, TimeProvider.System, logs.Factory));
+            options,
+            new EngineServices(store.Store, secrets.Authenticator!, TimeProvider.System, logs.Factory) { Access = secrets.Access! });
         engine.Metrics.Observe(readiness);
         engine.Metrics.ObserveCertificates(() => secrets.Certificates, TimeProvider.System);
         engine.Heartbeat.Register(new TlsFileWatch(secrets.Tls.OfType<TlsEndpoint>(), logger));
@@ -77,7 +78,8 @@ internal static partial class BrokerHost
             // Off the thread of the database's socket, which completes inline: the rest of the start may take its time.
             await Task.Yield();
             await using WebApplication app = Build(new KestrelBindings(engine, secrets.Tls, logger), logs.Factory, signals);
-            var reload = new ConfigurationReload(source, engine, [secrets, logs.Provider], logger);
+            var reload = new ConfigurationReload(
+                source, engine, [secrets, new AccessReload(engine), logs.Provider], logger);
             signals.Answer(new OperatorSignals(engine, reload, logs.Provider, logger));
             await app.StartAsync(token);
             return await ServeAsync(options, engine, app, new Running(identity, signals, readiness, store, logger), token);

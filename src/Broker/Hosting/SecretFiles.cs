@@ -5,7 +5,7 @@ using Broker.Transport;
 
 namespace Broker.Hosting;
 
-/// <summary>Password files, certificates and keys, read while the process may still read them.</summary>
+/// <summary>Password files, access lists, certificates and keys, read while the process may still read them.</summary>
 internal sealed class SecretFiles : IReloadable, IDisposable
 {
     private readonly List<TlsEndpoint?> _tls = [];
@@ -26,6 +26,9 @@ internal sealed class SecretFiles : IReloadable, IDisposable
     /// <summary>Set when there are no errors.</summary>
     public Authenticator? Authenticator { get; private set; }
 
+    /// <summary>The access lists; set when there are no errors.</summary>
+    public AccessControl? Access { get; private set; }
+
     /// <summary>The TLS side of each listener, in their order; null where there is none.</summary>
     public IReadOnlyList<TlsEndpoint?> Tls => _tls;
 
@@ -41,6 +44,7 @@ internal sealed class SecretFiles : IReloadable, IDisposable
         var files = new SecretFiles();
         files.LoadPasswords(options);
         files.Warnings.AddRange(PasswordModes(options));
+        files.LoadAccessLists(options);
         foreach (ListenerOptions listener in options.Listeners) files.LoadTls(listener);
         return files;
     }
@@ -75,6 +79,21 @@ internal sealed class SecretFiles : IReloadable, IDisposable
         {
             Errors.Add($"Error: {error}");
             ExitCode = error.IsUnreadable ? Configuration.ExitCode.FileNotOpened : Configuration.ExitCode.BadConfiguration;
+        }
+    }
+
+    private void LoadAccessLists(BrokerOptions options)
+    {
+        AccessControlResult result = AccessControl.Load(options);
+        Access = result.AccessControl;
+        Warnings.AddRange(result.Warnings.Select(static warning => $"Warning: {warning}"));
+        if (Access is not null)
+            Warnings.AddRange(AclTestFile.Check(options, Access).Select(static failure => $"Warning: {failure}"));
+        foreach (AclFileRemark error in result.Errors)
+        {
+            Errors.Add($"Error: {error}");
+            if (ExitCode == 0)
+                ExitCode = error.IsUnreadable ? Configuration.ExitCode.FileNotOpened : Configuration.ExitCode.BadConfiguration;
         }
     }
 

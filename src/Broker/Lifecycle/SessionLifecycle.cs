@@ -3,6 +3,7 @@ using Broker.Configuration;
 using Broker.Diagnostics;
 using Broker.Messages;
 using Broker.Routing;
+using Broker.Security;
 using Broker.Sessions;
 
 namespace Broker.Lifecycle;
@@ -96,7 +97,9 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
                 return default;
             }
             if (!isPresent) _registry.Add(session = new Session(clientId, _context));
-            ticket = Math.Max(ticket, session!.Attach(connection, in options));
+            ClientAccess? before = session!.Access;
+            ticket = Math.Max(ticket, session.Attach(connection, in options));
+            if (session.Access != before && session.SubscriptionCount > 0) _router.Subscriptions.Invalidate();
             return new OpenResult(session, isPresent, Math.Max(ticket, _registry.TakeEndTicket(clientId)));
         }
     }
@@ -186,6 +189,24 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
     {
         subscription.Session.Restore(subscription);
         if (!Session.IsLegacy(subscription.Session.ClientId)) _router.Subscriptions.Put(subscription);
+    }
+
+    /// <summary>The access lists have changed: every session, connected or not, has the rights of now.</summary>
+    public void Use(AccessControl access)
+    {
+        bool hasChanged = false;
+        foreach (Session session in _registry.Sessions)
+        {
+            if (Session.IsLegacy(session.ClientId)) continue;
+            hasChanged |= session.Use(access.For(session.Listener, session.UserName, session.ClientId));
+        }
+        if (hasChanged) _router.Subscriptions.Invalidate();
+    }
+
+    /// <summary>The same for one session.</summary>
+    public void Use(Session session, AccessControl access)
+    {
+        if (session.Use(access.For(session.Listener, session.UserName, session.ClientId))) _router.Subscriptions.Invalidate();
     }
 
     /// <summary>Adds or replaces a subscription in session and tree, unless the session has ended meanwhile.</summary>
@@ -330,7 +351,7 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
     private void Publish(Will will, TouchedConnections touched)
     {
         Message message = will.Message;
-        if (message.Topic.IsOfServer)
+        if (!will.IsAllowed)
         {
             // What its client may not publish, its will may not either.
             _context.Metrics.MessageDropped(DropReason.NotAuthorized);

@@ -5,6 +5,7 @@ using Broker.Persistence.Loading;
 using Broker.Protocol.Packets;
 using Broker.Protocol.Topics;
 using Broker.Retained;
+using Broker.Security;
 using Broker.Sessions;
 
 namespace Broker.Lifecycle;
@@ -20,7 +21,8 @@ internal readonly record struct LoadedState(int Sessions, int Subscriptions, lon
 /// Brings committed state into memory, streamed, before anybody is served: sessions with wills and receipts, subscriptions, and
 /// retained messages. Queued messages stay where they are.
 /// </summary>
-internal sealed class StateLoading(SessionLifecycle sessions, RetainedTree retained, SessionContext context)
+internal sealed class StateLoading(
+    SessionLifecycle sessions, RetainedTree retained, SessionContext context, AccessControl access)
 {
     private readonly Dictionary<string, Session> _sessions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, StoredSession> _rows = new(StringComparer.Ordinal);
@@ -33,7 +35,10 @@ internal sealed class StateLoading(SessionLifecycle sessions, RetainedTree retai
         await foreach (StoredSession row in state.ReadSessionsAsync())
         {
             _rows.Add(row.ClientId, row);
-            _sessions.Add(row.ClientId, Session.Restore(row, context));
+            Session session = Session.Restore(row, context);
+            // What an ended member of a shared group left is nobody's to read, and goes to who may.
+            if (!Session.IsLegacy(row.ClientId)) session.Use(access.For(listener: null, row.UserName, row.ClientId));
+            _sessions.Add(row.ClientId, session);
             queued += row.QueuedCount;
         }
         await foreach (WillPut will in state.ReadWillsAsync())

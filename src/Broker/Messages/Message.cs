@@ -39,6 +39,9 @@ internal sealed class Message
     /// <summary>Client id of the publisher, for No Local; null: the broker itself.</summary>
     public string? PublisherId { get; init; }
 
+    /// <summary>User name of the publisher, of a message to be retained; null: none.</summary>
+    public string? PublisherUser { get; init; }
+
     /// <summary>Frames that several receivers share; null when there is one receiver or none.</summary>
     public SharedFrames? SharedFrames { get; init; }
 
@@ -59,7 +62,14 @@ internal sealed class Message
 
     /// <summary>The same message with another expiry, for a will whose time counts from its publication.</summary>
     public Message WithExpiry(long expiresAt) =>
-        new(Topic, _body, _propertiesLength) { Qos = Qos, Retain = Retain, PublisherId = PublisherId, ExpiresAt = expiresAt };
+        new(Topic, _body, _propertiesLength)
+        {
+            Qos = Qos,
+            Retain = Retain,
+            PublisherId = PublisherId,
+            PublisherUser = PublisherUser,
+            ExpiresAt = expiresAt,
+        };
 
     /// <summary>A message that was stored.</summary>
     public static Message FromStored(StoredMessage stored)
@@ -71,11 +81,15 @@ internal sealed class Message
             Retain = stored.Retain,
             ExpiresAt = stored.ExpiresAt,
             PublisherId = stored.PublisherId,
+            PublisherUser = stored.PublisherUser,
         };
     }
 
     /// <summary>The same message as a durable fact. One object for all deliveries.</summary>
     public StoredMessage ToStored() => _stored ??= new StoredMessage(
         Topic.Name, _body.AsMemory(_propertiesLength), _body.AsMemory(0, _propertiesLength), (byte)Qos, Retain, ExpiresAt,
-        PublisherId);
+        PublisherId)
+    {
+        PublisherUser = PublisherUser,
+    };
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Broker.Security;
 
 namespace Broker.Messages;
 
@@ -22,8 +23,10 @@ internal sealed class Topic
     /// <summary>The same in UTF-8.</summary>
     public byte[] Utf8 { get; }
 
-    /// <summary>Whether it is one of the broker's own topics: no client publishes there.</summary>
-    public bool IsOfServer => Name.StartsWith("$SYS", StringComparison.Ordinal);
+    /// <summary>
+    /// Whether it is one of the broker's own topics, or looks like a shared subscription: no client publishes there.
+    /// </summary>
+    public bool IsOfServer => AccessDecisions.IsOfServer(Name);
 
     public override string ToString() => Name;
 }

@@ -1,4 +1,5 @@
 using Broker.Protocol;
+using Broker.Security;
 using Broker.Sessions;
 
 namespace Broker.Routing;
@@ -9,15 +10,17 @@ namespace Broker.Routing;
 /// </summary>
 internal static class MergedReceivers
 {
-    public static Receiver[] Of(List<Subscription> matched) =>
-        [.. matched.GroupBy(static subscription => subscription.Session).Select(static group => Merge([.. group]))];
+    public static Receiver[] Of(Receiver[] matched) =>
+        [.. matched.GroupBy(static receiver => receiver.ForOthers.Session).Select(static group => Merge([.. group]))];
 
-    private static Receiver Merge(Subscription[] subscriptions)
+    private static Receiver Merge(Receiver[] receivers)
     {
+        Subscription[] subscriptions = [.. receivers.Select(static receiver => receiver.ForOthers)];
+        ClientAccess? access = receivers[0].Access;
         Subscription[] remote = [.. subscriptions.Where(static subscription => !subscription.NoLocal)];
         Subscription forOthers = One(subscriptions);
-        if (remote.Length == subscriptions.Length) return new Receiver(forOthers, forOthers);
-        return new Receiver(forOthers, remote.Length == 0 ? null : One(remote));
+        if (remote.Length == subscriptions.Length) return new Receiver(forOthers, forOthers, access);
+        return new Receiver(forOthers, remote.Length == 0 ? null : One(remote), access);
     }
 
     private static Subscription One(Subscription[] subscriptions)

@@ -1,6 +1,7 @@
 using Broker.Diagnostics;
 using Broker.Messages;
 using Broker.Retained;
+using Broker.Security;
 using Broker.Sessions;
 
 namespace Broker.Routing;
@@ -58,18 +59,19 @@ internal sealed partial class MessageRouter
         bool isLarge = match.Receivers.Length > ConnectionHold.CountMax;
         bool mayPass = !isLarge || run.Count >= LargeRunCountMin;
         bool isShared = match.FanOut > 1;
-        foreach (Receiver receiver in match.Receivers)
+        CountUnreadable(match, run.Count);
+        foreach (ref readonly Receiver receiver in match.Receivers.AsSpan())
         {
             if (receiver.For(run.PublisherId) is not { } subscription) continue;
-            int passed = mayPass ? touched.Pass(in run, subscription) : 0;
+            int passed = mayPass ? touched.Pass(in run, subscription, receiver.Access) : 0;
             if (isLarge && passed > 0) touched.Release();
             for (int i = passed; i < run.Count; i++)
             {
                 Message message = messages.Get(in run, i, isShared);
-                tickets[i] = Math.Max(tickets[i], Deliver(message, subscription, touched).Ticket);
+                tickets[i] = Math.Max(tickets[i], Deliver(message, subscription, receiver.Access, touched).Ticket);
             }
         }
-        foreach (SharedGroup group in match.Groups)
+        foreach (MatchedGroup group in match.Groups)
         {
             for (int i = 0; i < run.Count; i++)
                 tickets[i] = Math.Max(tickets[i], DeliverToOne(messages.Get(in run, i, isShared), group, touched));
@@ -87,12 +89,13 @@ internal sealed partial class MessageRouter
             // after the change, or a subscriber in between would get it neither way.
             if (match.Generation != Subscriptions.Generation) match = Subscriptions.Match(message.Topic.Name);
         }
-        foreach (Receiver receiver in match.Receivers)
+        CountUnreadable(match, 1);
+        foreach (ref readonly Receiver receiver in match.Receivers.AsSpan())
         {
             if (receiver.For(message.PublisherId) is { } subscription)
-                ticket = Math.Max(ticket, Deliver(message, subscription, touched).Ticket);
+                ticket = Math.Max(ticket, Deliver(message, subscription, receiver.Access, touched).Ticket);
         }
-        foreach (SharedGroup group in match.Groups) ticket = Math.Max(ticket, DeliverToOne(message, group, touched));
+        foreach (MatchedGroup group in match.Groups) ticket = Math.Max(ticket, DeliverToOne(message, group, touched));
         return new RouteResult(!match.IsEmpty, ticket);
     }
 
@@ -102,9 +105,18 @@ internal sealed partial class MessageRouter
     public RouteResult Route(Message message, TouchedConnections touched) =>
         Route(message, Subscriptions.Match(message.Topic.Name), touched);
 
-    private OfferResult Deliver(Message message, Subscription subscription, TouchedConnections touched)
+    /// <summary>Counts what did not go to subscribers that may not read it.</summary>
+    /// <param name="match">Who was looked up.</param>
+    /// <param name="count">For so many messages.</param>
+    public void CountUnreadable(MatchResult match, int count)
     {
-        OfferResult result = subscription.Session.Offer(message, subscription);
+        if (match.Unreadable > 0) _metrics.MessageDropped(DropReason.NotReadable, (long)match.Unreadable * count);
+    }
+
+    private OfferResult Deliver(
+        Message message, Subscription subscription, ClientAccess? access, TouchedConnections touched)
+    {
+        OfferResult result = subscription.Session.Offer(message, subscription, access);
         if (result.Drop != DropReason.None) _metrics.MessageDropped(result.Drop);
         else Wake(in result, touched);
         if (result.BeginsDropping) Log.Dropping(_logger, subscription.Session.ClientId);
@@ -117,33 +129,34 @@ internal sealed partial class MessageRouter
     /// <param name="touched">Takes the receiver.</param>
     public HandOnOutcome TryHandOn(Message message, string key, TouchedConnections touched)
     {
-        foreach (SharedGroup group in Subscriptions.Match(message.Topic.Name).Groups)
+        foreach (MatchedGroup group in Subscriptions.Match(message.Topic.Name).Groups)
         {
-            if (group.Members is not [{ } first, ..] || first.Key != key) continue;
+            if (group.Members[0].ForOthers.Key != key) continue;
             return TryDeliverToOne(message, group, touched, out _) ? HandOnOutcome.Done : HandOnOutcome.NoRoom;
         }
         return HandOnOutcome.NoMember;
     }
 
-    private long DeliverToOne(Message message, SharedGroup group, TouchedConnections touched)
+    private long DeliverToOne(Message message, MatchedGroup group, TouchedConnections touched)
     {
         bool isTaken = TryDeliverToOne(message, group, touched, out long ticket);
-        if (!isTaken && group.Members.Length > 0) _metrics.MessageDropped(DropReason.NoSharedMember);
+        if (!isTaken) _metrics.MessageDropped(DropReason.NoSharedMember);
         return ticket;
     }
 
     // First a member who is connected and has room, in turn; then whoever takes it.
-    private static bool TryDeliverToOne(Message message, SharedGroup group, TouchedConnections touched, out long ticket)
+    private static bool TryDeliverToOne(Message message, MatchedGroup group, TouchedConnections touched, out long ticket)
     {
-        Subscription[] members = group.Members;
+        Receiver[] members = group.Members;
         ticket = 0;
-        uint turn = group.NextTurn();
+        uint turn = group.Group.NextTurn();
         for (int i = 0; i < members.Length * 2; i++)
         {
-            Subscription member = members[(turn + (uint)i) % (uint)members.Length];
+            ref readonly Receiver member = ref members[(turn + (uint)i) % (uint)members.Length];
+            Subscription subscription = member.ForOthers;
             bool isFirstRound = i < members.Length;
-            if (isFirstRound && !member.Session.IsReady) continue;
-            OfferResult result = member.Session.Offer(message, member);
+            if (isFirstRound && !subscription.Session.IsReady) continue;
+            OfferResult result = subscription.Session.Offer(message, subscription, member.Access);
             if (result.Drop != DropReason.None) continue;
             Wake(in result, touched);
             ticket = result.Ticket;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Broker.Protocol.Topics;
 using Broker.Sessions;
 
@@ -92,16 +93,28 @@ internal sealed class SubscriptionTree
     {
         var matched = new List<Subscription>();
         List<SharedGroup>? groups = null;
+        long generation;
         lock (_lock)
         {
             // Wildcards at the first level do not match topics that begin with '$' [MQTT-4.7.2-1].
             Collect(_root, topic, topic.StartsWith('$'), matched, ref groups);
-            Receiver[] receivers = _allowDuplicates ? [.. matched.Select(Single)] : MergedReceivers.Of(matched);
-            return new MatchResult(_generation, receivers, groups is null ? [] : [.. groups])
-            {
-                RepeatsSession = _allowDuplicates && RepeatsSession(receivers),
-            };
+            generation = _generation;
         }
+        // The generation is older than the rights that are asked here: when those change later, it moves on later.
+        Receiver[] readable = ReadableReceivers.Of(CollectionsMarshal.AsSpan(matched), topic);
+        MatchedGroup[] readableGroups = ReadableReceivers.Of(groups, topic);
+        Receiver[] receivers = _allowDuplicates ? readable : MergedReceivers.Of(readable);
+        return new MatchResult(generation, receivers, readableGroups)
+        {
+            RepeatsSession = _allowDuplicates && RepeatsSession(receivers),
+            Unreadable = matched.Count - readable.Length + (groups?.Count ?? 0) - readableGroups.Length,
+        };
+    }
+
+    /// <summary>What clients may read has changed: receivers are to be looked up again.</summary>
+    public void Invalidate()
+    {
+        lock (_lock) _generation++;
     }
 
     /// <summary>The tree as text: a line a level, indented, with each subscriber and its QoS; share names in front.</summary>
@@ -132,9 +145,6 @@ internal sealed class SubscriptionTree
         2 => receivers[0].ForOthers.Session == receivers[1].ForOthers.Session,
         _ => receivers.DistinctBy(static receiver => receiver.ForOthers.Session).Count() < receivers.Length,
     };
-
-    private static Receiver Single(Subscription subscription) =>
-        new(subscription, subscription.NoLocal ? null : subscription);
 
     private static void Collect(
         SubscriptionNode node, ReadOnlySpan<char> rest, bool skipWildcards,

@@ -1,4 +1,5 @@
 using Broker.Messages;
+using Broker.Security;
 using Broker.Sessions;
 
 namespace Broker.Routing;
@@ -39,8 +40,8 @@ internal sealed class TouchedConnections
 
     /// <summary>Writes messages to their receiver at once, where that may be done: <see cref="Session.Pass"/>.</summary>
     /// <returns>How many were written, from the first on.</returns>
-    public int Pass(in PublicationRun run, Subscription subscription) =>
-        MayDrainNow ? subscription.Session.Pass(in run, subscription, Hold) : 0;
+    public int Pass(in PublicationRun run, Subscription subscription, ClientAccess? access) =>
+        MayDrainNow ? subscription.Session.Pass(in run, subscription, Hold, access) : 0;
 
     /// <summary>Lets go of the connections that were written to: each sends it.</summary>
     public void Release() => _hold?.Release();

@@ -36,6 +36,9 @@ internal sealed class Outbox
     /// <summary>Messages with QoS 1 or 2 that wait.</summary>
     public int ReliableCount => _reliable.Count;
 
+    /// <summary>Messages with QoS 0 that wait.</summary>
+    public int Qos0Count => _fireAndForget.Count;
+
     /// <summary>Whether messages with QoS 0 wait. Who may take them may ask without the session's lock.</summary>
     public bool HasQos0 => _fireAndForget.Count > 0;
 

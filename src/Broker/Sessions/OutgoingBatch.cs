@@ -34,6 +34,9 @@ internal sealed class OutgoingBatch
     /// <summary>The lowest ticket that holds something back; 0: none.</summary>
     public long WaitTicket { get; private set; }
 
+    /// <summary>There is more to look at than one drain should at a time: take again.</summary>
+    public bool HasMore { get; set; }
+
     public void Add(in Ack ack) => _items[_count++].Ack = ack;
 
     public void AddPubRel(long sequence) =>
@@ -58,5 +61,6 @@ internal sealed class OutgoingBatch
         _count = 0;
         _payloadBytes = 0;
         WaitTicket = 0;
+        HasMore = false;
     }
 }

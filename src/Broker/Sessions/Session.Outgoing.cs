@@ -2,6 +2,7 @@ using Broker.Diagnostics;
 using Broker.Messages;
 using Broker.Persistence.Changes;
 using Broker.Protocol;
+using Broker.Security;
 
 namespace Broker.Sessions;
 
@@ -18,6 +19,9 @@ internal enum AcknowledgeOutcome
 
 internal sealed partial class Session
 {
+    /// <summary>So many retained messages that may not be read are passed over under one lock.</summary>
+    private const int ReplayPassedOverMax = 512;
+
     private InflightWindow? _window;
     private Outbox? _outbox;
     private bool _isDropping;
@@ -31,12 +35,17 @@ internal sealed partial class Session
     }
 
     /// <summary>Queues a message for this session. Never blocks, never throws.</summary>
-    public OfferResult Offer(Message message, Subscription subscription)
+    /// <param name="message">What.</param>
+    /// <param name="subscription">Of this session.</param>
+    /// <param name="access">What allowed its client to read the topic; null: there is no access list.</param>
+    public OfferResult Offer(Message message, Subscription subscription, ClientAccess? access = null)
     {
         QualityOfService qos = EffectiveQos(message.Qos, subscription.Qos);
         bool retain = message.Retain && subscription.RetainAsPublished;
         lock (_lock)
         {
+            // Its rights have changed since the receivers were looked up.
+            if (_access != access && !MayRead(message)) return new OfferResult(DropReason.NotReadable);
             if (DropReasonFor(message, qos) is not DropReason.None and var reason)
                 return new OfferResult(reason) { BeginsDropping = BeginsDropping(reason) };
             long ticket = Enqueue(message, subscription, qos, retain);
@@ -63,13 +72,13 @@ internal sealed partial class Session
             if (_window is not null) TakeResends(_window, batch);
             do
             {
-                if (_replays is not null) FetchReplays();
+                if (_replays is not null) FetchReplays(batch);
                 if (_outbox is null) continue;
                 TakeReliable(_outbox, batch, durable);
                 TakeQos0(_outbox, batch);
             }
             // What is taken makes room for more of a replay; nothing else would ask for it.
-            while (_replays is not null && !batch.IsFull && HasRoomForReplay());
+            while (_replays is not null && !batch.IsFull && !batch.HasMore && HasRoomForReplay());
             if (_backlog is not null) RequestPage(_backlog);
         }
     }
@@ -223,6 +232,7 @@ internal sealed partial class Session
             && window.TryTakeResend(out OutboxEntry entry, out DeliveryState state))
         {
             if (state == DeliveryState.Released) batch.AddPubRel(entry.Sequence);
+            else if (IsForbidden(in entry)) Complete(entry.Sequence);
             else batch.Add(in entry, dup: true);
         }
     }
@@ -248,6 +258,11 @@ internal sealed partial class Session
     {
         // What may have been sent on an earlier connection goes on to its end; the packet id is the client's to free.
         bool wasSent = entry.Sequence <= _sentSequence;
+        if (!entry.IsReleased && IsForbidden(in entry))
+        {
+            if (IsStored) Store(new DeliveryRemoved(ClientId, entry.Sequence));
+            return;
+        }
         if (!wasSent)
         {
             if (IsExpired(entry.Message))
@@ -273,20 +288,25 @@ internal sealed partial class Session
         while (!batch.IsFull && outbox.HasQos0)
         {
             ref readonly OutboxEntry entry = ref outbox.Qos0;
-            if (!IsExpired(entry.Message)) batch.Add(in entry, dup: false);
+            if (!IsForbiddenQos0(in entry) && !IsExpired(entry.Message)) batch.Add(in entry, dup: false);
             outbox.DequeueQos0();
         }
     }
 
-    private void FetchReplays()
+    private void FetchReplays(OutgoingBatch batch)
     {
         long now = _context.NowUnixMilliseconds;
+        int passedOver = 0;
         while (HasRoomForReplay() && _replays!.TryPeek(out IRetainedReplay? replay))
         {
-            if (replay.TryNext(now, out Message? message))
+            if (!replay.TryNext(now, out Message? message)) _replays.Dequeue();
+            else if (MayRead(message) && _context.RetainedSources?.MayWrite(message) != false)
                 Enqueue(message, replay.Subscription, EffectiveQos(message.Qos, replay.Subscription.Qos), retain: true);
-            else
-                _replays.Dequeue();
+            else if (++passedOver == ReplayPassedOverMax)
+            {
+                batch.HasMore = true;
+                break;
+            }
         }
         if (_replays!.Count == 0) _replays = null;
     }

@@ -1,5 +1,6 @@
 using Broker.Messages;
 using Broker.Protocol;
+using Broker.Security;
 
 namespace Broker.Sessions;
 
@@ -16,11 +17,15 @@ internal sealed partial class Session
     /// <param name="run">What.</param>
     /// <param name="subscription">Of this session.</param>
     /// <param name="hold">On whose behalf the connection is held.</param>
+    /// <param name="access">
+    /// What allowed its client to read the topic; when it is another by now they are to be offered, which asks again.
+    /// </param>
     /// <returns>How many were written, from the first on.</returns>
-    public int Pass(in PublicationRun run, Subscription subscription, ConnectionHold hold)
+    public int Pass(in PublicationRun run, Subscription subscription, ConnectionHold hold, ClientAccess? access = null)
     {
         QualityOfService qos = EffectiveQos(run.Qos, subscription.Qos);
-        if (Volatile.Read(ref _connection) is not { } connection || !MightPass(qos) || !connection.TryHold(hold)) return 0;
+        if (Volatile.Read(ref _connection) is not { } connection || Access != access) return 0;
+        if (!MightPass(qos) || !connection.TryHold(hold)) return 0;
         long firstSequence = 0;
         int count = qos == QualityOfService.AtMostOnce ? run.Count : TakeSequences(in run, connection, out firstSequence);
         if (count > 0) connection.Pass(in run, count, new PassedDelivery(qos, firstSequence, subscription.Ids));

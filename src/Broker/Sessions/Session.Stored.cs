@@ -80,7 +80,7 @@ internal sealed partial class Session
     /// <summary>The will that was committed.</summary>
     public void Restore(Will will)
     {
-        lock (_lock) Will = will;
+        lock (_lock) Will = will with { Access = _access };
     }
 
     /// <summary>Its owner was connected when the broker ended, and counts as away since now.</summary>

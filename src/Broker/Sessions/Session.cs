@@ -64,9 +64,12 @@ internal sealed partial class Session
     {
         lock (_lock)
         {
-            _connection = connection;
-            Epoch++;
             UserName = options.UserName;
+            Listener = options.Listener;
+            TakeAccess(options.Access);
+            // Behind it: who sees the connection sees what its client may read.
+            Volatile.Write(ref _connection, connection);
+            Epoch++;
             ExpirySeconds = options.ExpirySeconds;
             Will = options.Will;
             IsOrphan = false;
@@ -150,7 +153,10 @@ internal sealed partial class Session
         if (IsStored) LeaveToStore();
         else _window?.Rewind();
         if (_outbox is not null && (!_context.Limits.QueueQos0Messages || !IsPersistent))
+        {
             _context.Metrics.MessageDropped(DropReason.OfflineQos0, _outbox.ClearQos0());
+            _uncheckedQos0 = 0;
+        }
     }
 
     // Once it keeps its state it does so to its end, also when a later CONNECT wants it to end with the connection. A session

@@ -7,9 +7,13 @@ namespace Broker.Sessions;
 internal sealed record SessionContext(SessionLimits Limits, IStateStore Store, BrokerMetrics Metrics, TimeProvider Time)
 {
     private volatile SessionLimits _limits = Limits;
+    private volatile RetainedSources? _retainedSources;
 
     /// <summary>The limits that hold now; a reload replaces them.</summary>
     public SessionLimits Limits { get => _limits; set => _limits = value; }
+
+    /// <summary><c>check_retain_source</c>; null: it is not asked. A reload replaces it.</summary>
+    public RetainedSources? RetainedSources { get => _retainedSources; set => _retainedSources = value; }
 
     /// <summary>Now, milliseconds since 1970 UTC.</summary>
     public long NowUnixMilliseconds => Time.GetUtcNow().ToUnixTimeMilliseconds();

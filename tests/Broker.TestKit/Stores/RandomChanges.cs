@@ -91,7 +91,8 @@ internal sealed class RandomChanges(int seed)
     private StateChange OfRetained()
     {
         if (_random.Next(3) == 0) return new RetainedRemoved($"topic/{_random.Next(4)}");
-        return new RetainedPut(_messages[_random.Next(_messages.Length)] ??= NewMessage(long.MaxValue));
+        StoredMessage message = _messages[_random.Next(_messages.Length)] ??= NewMessage(long.MaxValue);
+        return new RetainedPut(_random.Next(2) == 0 ? message : message.From("user"));
     }
 
     private StoredMessage NewMessage(long expiresAt)

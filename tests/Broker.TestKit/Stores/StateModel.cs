@@ -134,7 +134,7 @@ internal sealed class StateText
         $"delivery {queued.ClientId} {queued.Sequence:D6} {queued.Qos} {queued.Retain} {isReleased} {queued.IsShared} "
         + $"[{string.Join(',', queued.SubscriptionIds)}] {Text(queued.Message)}");
 
-    public void AddRetained(StoredMessage message) => Line($"retained {Text(message)}");
+    public void AddRetained(StoredMessage message) => Line($"retained {Text(message)} {message.PublisherUser}");
 
     public override string ToString() => new StringBuilder().AppendJoin('\n', _lines).ToString();
 

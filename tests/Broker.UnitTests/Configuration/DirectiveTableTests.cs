@@ -7,7 +7,8 @@ public class DirectiveTableTests
     /// <summary>A line of every directive, with what must stand above it.</summary>
     private static readonly string[] GlobalLines =
     [
-        "allow_anonymous true", "allow_duplicate_messages true", "allow_zero_length_clientid true", "auto_id_prefix a",
+        "acl_file a", "acl_pattern_names any", "acl_test_file a", "allow_anonymous true", "allow_duplicate_messages true",
+        "allow_zero_length_clientid true", "auto_id_prefix a",
         "autosave_interval 1", "autosave_on_changes true", "bind_address ::1", "check_retain_source true",
         "clientid_prefixes a", "connection_messages true", "enable_control_api true", "global_max_clients 1",
         "global_max_connections 1", "log_dest stdout", "log_facility 1", "log_timestamp true", "log_timestamp_format %s",
@@ -33,6 +34,12 @@ public class DirectiveTableTests
         "crlfile a", "sni_certificate a b", "trusted_proxies 10.0.0.0/8", "enable_proxy_protocol 1",
     ];
 
+    private static readonly string[] PluginLines =
+    [
+        "plugin_load x /a/mosquitto_acl_file.so\nplugin_opt_acl_file a\nlistener 1884\nplugin_use x",
+        "global_plugin /a/mosquitto_password_file.so\nplugin_opt_password_file a\nauth_plugin_deny_special_chars true",
+    ];
+
     private static readonly string[] BridgeLines =
     [
         "address a", "addresses a", "topic a", "bridge_attempt_unsubscribe true", "bridge_bind_address a",
@@ -50,9 +57,9 @@ public class DirectiveTableTests
 
     private static readonly string[] RefusedLines =
     [
-        "acl_file a", "psk_file a", "psk_hint a", "tls_engine a", "tls_engine_kpass_sha1 a",
+        "psk_file a", "psk_hint a", "tls_engine a", "tls_engine_kpass_sha1 a",
         "tls_keyform engine", "protocol http_api",
-        "plugin a.so", "auth_plugin a.so", "global_plugin a.so", "plugin_load a a.so", "plugin_use a", "plugin_opt_abc a",
+        "plugin a.so", "auth_plugin a.so", "global_plugin a.so", "plugin_load a a.so", "plugin_opt_abc a",
         "auth_opt_abc a", "auth_plugin_deny_special_chars true",
     ];
 
@@ -62,6 +69,7 @@ public class DirectiveTableTests
     [
         .. GlobalLines.Where(line => !line.StartsWith("connection ", StringComparison.Ordinal)),
         .. ListenerLines.Select(line => $"listener 1884\ncertfile a\nkeyfile a\n{line}"),
+        .. PluginLines,
         .. BridgeLines.Select(line =>
             line.StartsWith("address", StringComparison.Ordinal)
                 ? $"connection x\n{line}\ntopic b" : $"connection x\n{line}\naddress a\ntopic b"),
@@ -71,7 +79,7 @@ public class DirectiveTableTests
     public void Every_spelling_of_every_directive_is_tried_here()
     {
         IEnumerable<string> tried = GlobalLines.Concat(ListenerLines).Concat(BridgeLines).Concat(RefusedLines)
-            .Select(line => line.Split(' ')[0]);
+            .Concat(PluginLines.SelectMany(lines => lines.Split('\n'))).Select(line => line.Split(' ')[0]);
 
         Assert.Empty(DirectiveTable.Names.Except(tried));
     }

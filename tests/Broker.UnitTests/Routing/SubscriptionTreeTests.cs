@@ -108,8 +108,8 @@ public sealed class SubscriptionTreeTests
         Subscription[] expected = [.. all.Where(one => TopicFilter.Matches(one.Filter, topic))];
         MatchResult match = tree.Match(topic);
         IEnumerable<Subscription> found =
-            match.Receivers.Select(static receiver => receiver.ForOthers)
-                .Concat(match.Groups.SelectMany(static group => group.Members));
+            match.Receivers.Concat(match.Groups.SelectMany(static group => group.Members))
+                .Select(static receiver => receiver.ForOthers);
 
         Assert.True(expected.ToHashSet().SetEquals(found), $"seed {seed}: '{topic}'");
         Assert.Equal(expected.Count(static one => one.ShareName is null), match.Receivers.Length);

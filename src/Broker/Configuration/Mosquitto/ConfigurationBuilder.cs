@@ -20,6 +20,9 @@ internal sealed class ConfigurationBuilder
     /// <summary><c>clientid_prefixes</c>, for every listener.</summary>
     public ImmutableArray<string> ClientIdPrefixes { get; set; } = [];
 
+    /// <summary><c>check_retain_source</c>.</summary>
+    public bool ChecksRetainSource { get; set; }
+
     /// <summary><c>pid_file</c>.</summary>
     public string? PidFile { get; set; }
 
@@ -45,6 +48,15 @@ internal sealed class ConfigurationBuilder
 
     /// <summary>The <c>connection</c> sections by name.</summary>
     public Dictionary<string, BridgeSection> Bridges { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The plugins in the order of the files.</summary>
+    public List<PluginSection> Plugins { get; } = [];
+
+    /// <summary>Those of <c>plugin_load</c>, by name.</summary>
+    public Dictionary<string, PluginSection> LoadedPlugins { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Every directive that was taken over, in the order of the files.</summary>
+    public List<SaidDirective> Said { get; } = [];
 
     /// <summary>Where each global directive was given last, by name.</summary>
     public Dictionary<string, SourcePosition> Given { get; } = new(StringComparer.Ordinal);

@@ -21,6 +21,9 @@ internal enum DiagnosticSeverity
 /// <param name="Text">Our sentence.</param>
 internal sealed record ConfigurationDiagnostic(DiagnosticSeverity Severity, string File, int Line, int Column, string Text)
 {
+    /// <summary>A short name of the kind of remark, the same in every release.</summary>
+    public string Rule { get; init; } = "";
+
     /// <summary>The sentence mosquitto 2.1 prints for the same mistake, or null where it has none.</summary>
     public string? MosquittoText { get; init; }
 
@@ -38,19 +41,20 @@ internal sealed record ConfigurationDiagnostic(DiagnosticSeverity Severity, stri
             if (Severity == DiagnosticSeverity.Error && Line > 0)
                 yield return string.Create(CultureInfo.InvariantCulture, $"Error found at {File}:{Line}.");
         }
-        yield return Place() + Word(Severity) + ": " + Text;
+        yield return Place() + Word + ": " + Text;
     }
+
+    /// <summary>The severity as it is printed.</summary>
+    public string Word => Severity switch
+    {
+        DiagnosticSeverity.Error => "error",
+        DiagnosticSeverity.Warning => "warning",
+        _ => "note",
+    };
 
     private string Place()
     {
         if (File.Length == 0) return "";
         return Line == 0 ? File + ": " : string.Create(CultureInfo.InvariantCulture, $"{File}:{Line}:{Column}: ");
     }
-
-    private static string Word(DiagnosticSeverity severity) => severity switch
-    {
-        DiagnosticSeverity.Error => "error",
-        DiagnosticSeverity.Warning => "warning",
-        _ => "note",
-    };
 }

@@ -19,7 +19,7 @@ internal sealed class ConfigurationFile(ConfigurationBuilder builder, Configurat
     public BridgeSection? CurrentBridge { get; set; }
 
     /// <summary>The plugin that plugin options attach to.</summary>
-    public SourcePosition? CurrentPlugin { get; set; }
+    public PluginSection? CurrentPlugin { get; set; }
 
     /// <summary>Reads the lines of a file.</summary>
     public void Read(string name, ReadOnlyMemory<byte> bytes)
@@ -33,7 +33,8 @@ internal sealed class ConfigurationFile(ConfigurationBuilder builder, Configurat
         if (directive is null)
         {
             Report.Error(
-                line.Position, UnknownDirective.Describe(line.Name), $"Error: Unknown configuration variable '{line.Name}'.");
+                line.Position, UnknownDirective.Describe(line.Name), $"Error: Unknown configuration variable '{line.Name}'.",
+                "unknown-directive");
             return;
         }
         if (!line.TryReadValue(directive.WordsBeforeComment, out ConfigurationValue value))

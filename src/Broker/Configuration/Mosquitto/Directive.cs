@@ -62,6 +62,9 @@ internal sealed record Directive
     /// <summary>How it differs from mosquitto and why; empty: it does not.</summary>
     public string Note { get; init; } = "";
 
+    /// <summary>What mosquitto 2.1, where it is deprecated, wants instead; null: it is not deprecated.</summary>
+    public string? DeprecatedFor { get; init; }
+
     /// <summary>Whether it may be given several times in one section, each adding something.</summary>
     public bool Accumulates { get; init; }
 

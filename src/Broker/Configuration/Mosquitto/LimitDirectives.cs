@@ -40,7 +40,7 @@ internal static class LimitDirectives
             with { Since = "1.6" },
         Row.Works("message_size_limit", Global, ValueKinds.Integer(0, PacketBytesMax, "payload bytes, 0 for no limit"), "0",
                 (builder, value) => builder.Limits = builder.Limits with { PayloadBytesMax = value })
-            with { Note = "mosquitto recommends `max_packet_size` instead." },
+            with { DeprecatedFor = "max_packet_size", Note = "mosquitto recommends `max_packet_size` instead." },
         Row.Works("max_keepalive", Global, ValueKinds.Integer(0, ushort.MaxValue, "0 to 65535 seconds, 0 for any"), "0",
                 (builder, value) => builder.Limits = builder.Limits with { KeepAliveSecondsMax = value })
             with { Since = "1.6" },
@@ -58,7 +58,7 @@ internal static class LimitDirectives
             (builder, value) => builder.Limits = builder.Limits with { UpgradeOutgoingQos = value }),
         Row.Works("allow_duplicate_messages", Global, ValueKinds.Flag, "true",
                 (builder, value) => builder.Limits = builder.Limits with { AllowDuplicateMessages = value })
-            with { Note = "Deprecated in mosquitto." },
+            with { DeprecatedFor = "nothing in its place", Note = "Deprecated in mosquitto." },
         Row.Works("retain_available", Global, ValueKinds.Flag, "true",
                 (builder, value) => builder.Limits = builder.Limits with { IsRetainAvailable = value })
             with { Since = "1.6" },

@@ -26,6 +26,13 @@ internal sealed class ListenerBuilder(SourcePosition openedAt, string openedBy)
     /// <summary>What was said for this listener alone.</summary>
     public SecurityBuilder Security { get; init; } = new();
 
+    /// <summary>The section whose lines it has: its own, but for the two listeners of a file that opens none.</summary>
+    public ListenerBuilder Origin
+    {
+        get => field ?? this;
+        init;
+    }
+
     /// <summary>Where each directive of this section was given last, by name.</summary>
     public Dictionary<string, SourcePosition> Given { get; } = new(StringComparer.Ordinal);
 }

@@ -17,11 +17,16 @@ internal static class ListenerDirectives
                 "local only", OpenListener)
             with { Accumulates = true, Note = "Port 0 needs a unix socket path." },
         Row.Works("port", DefaultListener, ValueKinds.Integer(1, ushort.MaxValue), "1883", SetPort)
-            with { Note = "Deprecated in mosquitto: use `listener`." },
+            with { DeprecatedFor = "listener PORT", Note = "Deprecated in mosquitto: use `listener`." },
         Row.Works("bind_address", DefaultListener, ValueKinds.Text("address or host name", "default listener bind_address"),
                 "every interface",
                 (listener, value, _) => listener.Options = listener.Options with { Address = value })
-            with { IsDuplicateAnError = true, Note = "Deprecated in mosquitto: use `listener PORT ADDRESS`." },
+            with
+            {
+                IsDuplicateAnError = true,
+                DeprecatedFor = "listener PORT ADDRESS",
+                Note = "Deprecated in mosquitto: use `listener PORT ADDRESS`.",
+            },
         Row.Works("socket_domain", Listener, ValueKinds.Choice(
                 "Error: Invalid '{0}' value '{1}' in configuration.", ("ipv4", SocketDomain.IPv4), ("ipv6", SocketDomain.IPv6)),
                 "both",

@@ -37,13 +37,15 @@ internal static class MosquittoConfiguration
     private static ConfigurationResult Finish(
         ConfigurationBuilder builder, ConfigurationReport report, string? file, CommandLineOverrides overrides)
     {
+        BuiltInPlugins.Apply(builder, report);
         WholeConfigurationChecks.Run(builder, report);
         ImmutableArray<ConfigurationDiagnostic> diagnostics = report.ToImmutable();
         if (report.HasErrors) return new ConfigurationResult(null, diagnostics);
-        BrokerOptions options = OptionsResolver.Resolve(builder, file, overrides) with
+        ImmutableArray<ListenerBuilder> listeners = OptionsResolver.Listeners(builder, overrides);
+        BrokerOptions options = OptionsResolver.Resolve(builder, file, overrides, listeners) with
         {
             StartRemarks = [.. diagnostics.SelectMany(remark => remark.Lines())],
         };
-        return new ConfigurationResult(options, diagnostics);
+        return new ConfigurationResult(options, diagnostics) { Origins = new ConfigurationOrigins(builder, listeners) };
     }
 }

@@ -11,16 +11,17 @@ internal static class OptionsResolver
     /// <param name="builder">What was read.</param>
     /// <param name="file">The main file, or null.</param>
     /// <param name="overrides">What the command line says.</param>
-    public static BrokerOptions Resolve(ConfigurationBuilder builder, string? file, CommandLineOverrides overrides)
+    /// <param name="listeners">What <see cref="Listeners"/> gave.</param>
+    public static BrokerOptions Resolve(
+        ConfigurationBuilder builder, string? file, CommandLineOverrides overrides, ImmutableArray<ListenerBuilder> listeners)
     {
-        IEnumerable<ListenerBuilder> listeners =
-            builder.IsLocalOnly ? LocalListeners(builder, overrides.Ports) : builder.Listeners;
         return new BrokerOptions
         {
             Listeners = [.. listeners.Select(listener => Resolve(listener, builder))],
             Limits = builder.Limits,
             Logging = builder.Logging.Build(overrides),
             Persistence = Persistence(builder, file, overrides),
+            ChecksRetainSource = builder.ChecksRetainSource,
             PidFile = builder.PidFile,
             User = builder.User,
             ConfigFile = file,
@@ -28,6 +29,10 @@ internal static class OptionsResolver
             TlsKeyLogFile = overrides.TlsKeyLogFile,
         };
     }
+
+    /// <summary>What is listened on.</summary>
+    public static ImmutableArray<ListenerBuilder> Listeners(ConfigurationBuilder builder, CommandLineOverrides overrides) =>
+        [.. builder.IsLocalOnly ? LocalListeners(builder, overrides.Ports) : builder.Listeners];
 
     /// <summary>Both loopback addresses on 1883 or on each -p, with what was said for the default listener.</summary>
     private static IEnumerable<ListenerBuilder> LocalListeners(ConfigurationBuilder builder, ImmutableArray<int> ports)
@@ -44,6 +49,7 @@ internal static class OptionsResolver
                     ProxyRequiresTls = given?.ProxyRequiresTls ?? false,
                     Tls = given?.Tls ?? new TlsOptions { CertFile = "", KeyFile = "" },
                     Security = given?.Security ?? new SecurityBuilder(),
+                    Origin = given!,
                 };
             }
         }
@@ -66,13 +72,17 @@ internal static class OptionsResolver
 
     private static ListenerSecurityOptions ResolveSecurity(SecurityBuilder own, ConfigurationBuilder builder)
     {
-        // Under per_listener_settings the global builder stays empty, so one rule serves both: own, then global, then default.
+        // Under per_listener_settings only a global_plugin fills the global builder, and what both have is an error: so one rule
+        // serves both: own, then global, then default.
         SecurityBuilder global = builder.Security;
         var defaults = new ListenerSecurityOptions();
         return new ListenerSecurityOptions
         {
             AllowAnonymous = own.AllowAnonymous ?? global.AllowAnonymous ?? builder.IsLocalOnly,
             PasswordFile = own.PasswordFile ?? global.PasswordFile,
+            AclFile = own.AclFile ?? global.AclFile,
+            AclTestFile = own.AclTestFile ?? global.AclTestFile,
+            AclPatternNames = own.AclPatternNames ?? global.AclPatternNames ?? defaults.AclPatternNames,
             AllowZeroLengthClientId =
                 own.AllowZeroLengthClientId ?? global.AllowZeroLengthClientId ?? defaults.AllowZeroLengthClientId,
             AutoIdPrefix = own.AutoIdPrefix ?? global.AutoIdPrefix ?? defaults.AutoIdPrefix,

@@ -58,13 +58,14 @@ internal static class Row
         switch (status)
         {
             case DirectiveStatus.Accepted:
-                context.Report.Note(context.At, $"'{context.Name}' has no effect: {note}");
+                context.Report.Note(context.At, $"'{context.Name}' has no effect: {note}", "no-effect");
                 break;
             case DirectiveStatus.NotSupported:
-                context.Report.Warning(context.At, $"'{context.Name}' is not supported yet and has no effect: {note}");
+                context.Report.Warning(
+                    context.At, $"'{context.Name}' is not supported yet and has no effect: {note}", rule: "not-supported");
                 break;
             case DirectiveStatus.Refused:
-                context.Report.Error(context.At, $"'{context.Name}' is not supported yet: {note}");
+                context.Report.Error(context.At, $"'{context.Name}' is not supported yet: {note}", rule: "not-supported");
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(status), status, "a directive that works has nothing to report");
@@ -80,7 +81,10 @@ internal static class Row
         value = default;
         part = target.Resolve(context);
         if (part is null) return false;
-        return kind.Read(context, out value) && IsFirst(context, target.Given(context));
+        if (!kind.Read(context, out value) || !IsFirst(context, target.Given(context))) return false;
+        context.Builder.Said.Add(new SaidDirective(
+            context.Directive, context.At, context.PlaceOf(context.Value), context.Value.Text, part));
+        return true;
     }
 
     /// <summary>Remembers the place; a second one is an error or a warning that names the first.</summary>

@@ -14,4 +14,19 @@ internal sealed class SecurityBuilder
 
     /// <summary><c>password_file</c>.</summary>
     public string? PasswordFile { get; set; }
+
+    /// <summary>Where it was given; null: it was not.</summary>
+    public SourcePosition? PasswordFileAt { get; set; }
+
+    /// <summary><c>acl_file</c>.</summary>
+    public string? AclFile { get; set; }
+
+    /// <summary>Where it was given; null: it was not.</summary>
+    public SourcePosition? AclFileAt { get; set; }
+
+    /// <summary><c>acl_test_file</c>.</summary>
+    public string? AclTestFile { get; set; }
+
+    /// <summary><c>acl_pattern_names</c>.</summary>
+    public AclNames? AclPatternNames { get; set; }
 }

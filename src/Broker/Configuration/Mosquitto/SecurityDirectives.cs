@@ -16,6 +16,7 @@ internal static class SecurityDirectives
             {
                 Since = "1.5",
                 Accumulates = true,
+                DeprecatedFor = "listener_allow_anonymous, listener_auto_id_prefix and plugin_use",
                 Note = "Deprecated in mosquitto: use the `listener_*` forms. Must come before every security option.",
             },
         Row.Works("allow_anonymous", SecuritySection, ValueKinds.Flag, "false; true in local-only mode", SetAllowAnonymous),
@@ -23,25 +24,58 @@ internal static class SecurityDirectives
                 (listener, value) => listener.Security.AllowAnonymous = value)
             with { Since = "2.1" },
         Row.Works("password_file", SecuritySection, ValueKinds.Text("path"), "none",
-                (security, value) => security.PasswordFile = value)
+                (security, value, context) => (security.PasswordFile, security.PasswordFileAt) = (value, context.At))
             with { Note = "Followed through symbolic links (mosquitto 2.1 refuses them, which breaks mounted secrets)." },
+        Row.Works("acl_test_file", SecuritySection, ValueKinds.Text("path"), "none",
+                (security, value) => security.AclTestFile = value)
+            with
+            {
+                Since = Directive.Ours,
+                Note = "Lines of what the access list is expected to allow and deny, in the form that is described above. "
+                    + "`broker check-config` and a reload compare, the start warns.",
+            },
         Row.Works("allow_zero_length_clientid", SecuritySection, ValueKinds.Flag, "true",
             (security, value) => security.AllowZeroLengthClientId = value),
         Row.Works("auto_id_prefix", SecuritySection, ValueKinds.Text("at most 50 bytes"), "auto-",
                 (security, value, context) => security.AutoIdPrefix = CheckPrefix(value, context, "auto_id_prefix"))
-            with { IsDuplicateAnError = true, Note = "Deprecated in mosquitto: use `listener_auto_id_prefix`." },
+            with
+            {
+                IsDuplicateAnError = true,
+                DeprecatedFor = "listener_auto_id_prefix",
+                Note = "Deprecated in mosquitto: use `listener_auto_id_prefix`.",
+            },
         Row.Works("listener_auto_id_prefix", ListenerRequired, ValueKinds.Text("at most 50 bytes"), "auto_id_prefix",
                 (listener, value, context) =>
                     listener.Security.AutoIdPrefix = CheckPrefix(value, context, "'listener_auto_id_prefix'"))
             with { Since = "2.1", IsDuplicateAnError = true },
         Row.Works("clientid_prefixes", Global, ValueKinds.Text("prefix of client ids"), "any",
                 (builder, value) => builder.ClientIdPrefixes = [value])
-            with { Note = "One prefix in spite of its name, as in mosquitto." },
-        Row.Idle("acl_file", SecuritySection, ValueKinds.Text("path"), "none", DirectiveStatus.Refused,
-            "everybody could read and write every topic"),
-        Row.Idle("check_retain_source", Global, ValueKinds.Flag, "false", DirectiveStatus.NotSupported,
-                "without access lists there is nothing to check again", isHarmless: value => !value)
-            with { Since = "1.5.6" },
+            with { DeprecatedFor = "an access list", Note = "One prefix in spite of its name, as in mosquitto." },
+        Row.Works("acl_file", SecuritySection, ValueKinds.Text("path"), "none",
+                (security, value, context) => (security.AclFile, security.AclFileAt) = (value, context.At))
+            with
+            {
+                Note = "Read access is asked at delivery, write access at PUBLISH and for wills; SUBSCRIBE is always granted. "
+                    + "Names with a slash in patterns: see `acl_pattern_names`. Followed through symbolic links.",
+            },
+        Row.Works("acl_pattern_names", SecuritySection,
+                ValueKinds.Choice(("one_level", AclNames.OneLevel), ("any", AclNames.Any)), "one_level",
+                (security, value) => security.AclPatternNames = value)
+            with
+            {
+                Since = Directive.Ours,
+                Note = "`one_level`: a user name or client id with `/`, or with `$` where it begins the topic, gets nothing from "
+                    + "a `pattern` it is put into, as it would reach into the topics of others. `any`: put in as it is, as in "
+                    + "mosquitto.",
+            },
+        Row.Works("check_retain_source", Global, ValueKinds.Flag, "false",
+                (builder, value) => builder.ChecksRetainSource = value)
+            with
+            {
+                Since = "1.5.6",
+                Note = "Asked for the user name and client id that retained the message, by the list of now. mosquitto's manual "
+                    + "says that it is on by default; it is not.",
+            },
         Row.Idle("enable_control_api", Global, ValueKinds.Flag, "false", DirectiveStatus.NotSupported,
                 "nothing answers on $CONTROL/broker/v1", isHarmless: value => !value)
             with { Since = "2.1" },

@@ -11,6 +11,7 @@ internal static class WholeConfigurationChecks
             CheckTls(listener, report);
             CheckMoved(listener, report);
             ProxyChecks.Run(listener, report);
+            BuiltInPlugins.CheckTwice(listener, builder.Security, report);
         }
         CheckDefaultListener(builder, report);
         CheckDoubles(builder, report);
@@ -94,7 +95,8 @@ internal static class WholeConfigurationChecks
             report.Warning(
                 hidden.OpenedAt,
                 $"'{hidden.OpenedBy}' stands before any listener and so opens one more, on port {hidden.Options.Port}, as in "
-                + $"mosquitto; if it is meant for the listener at {first.OpenedAt}, move it below that line");
+                + $"mosquitto; if it is meant for the listener at {first.OpenedAt}, move it below that line",
+                rule: "hidden-listener");
         }
         else if (builder.IsLocalOnly)
         {

@@ -73,7 +73,7 @@ internal static partial class PublishHandler
         (route, fault) = (null, null);
         if (packet.TopicAlias == 0)
         {
-            route = connection.Topics.Get(packet.TopicUtf8);
+            route = connection.Topics.Get(packet.TopicUtf8, connection.Access);
             return true;
         }
         int aliasMax = connection.Parameters!.InboundAliases;
@@ -90,10 +90,10 @@ internal static partial class PublishHandler
                 fault = EngineFaults.TopicAliasUnknown;
                 return false;
             }
-            route = connection.Topics.Get(known.NameOnWire);
+            route = connection.Topics.Get(known.NameOnWire, connection.Access);
             return true;
         }
-        route = aliases[packet.TopicAlias] = connection.Topics.Get(packet.TopicUtf8);
+        route = aliases[packet.TopicAlias] = connection.Topics.Get(packet.TopicUtf8, connection.Access);
         return true;
     }
 
@@ -103,19 +103,25 @@ internal static partial class PublishHandler
         DropReason drop = DropReason.None;
         ReasonCode reason = ReasonCode.Success;
         int payloadMax = connection.Engine.Options.Limits.PayloadBytesMax;
-        if (route.Topic.IsOfServer)
+        if (!route.IsWritable || route.Topic.IsOfServer)
             (drop, reason) = (DropReason.NotAuthorized, ReasonCode.NotAuthorized);
         else if (route.Topic.Utf8.Length > ushort.MaxValue)
             (drop, reason) = (DropReason.PacketTooLarge, ReasonCode.TopicNameInvalid); // With its mount point.
         else if (payloadMax > 0 && packet.Payload.Length > payloadMax)
             (drop, reason) = (DropReason.PayloadTooLarge, ReasonCode.ImplementationSpecificError);
-        if (drop != DropReason.None) connection.Engine.Metrics.MessageDropped(drop);
+        if (drop == DropReason.None) return reason;
+        connection.Engine.Metrics.MessageDropped(drop);
+        if (connection.LogsPackets && drop == DropReason.NotAuthorized) LogDenied(connection, in packet, route);
         return reason;
     }
 
     private static RouteResult Route(MqttConnection connection, in PublishPacket packet, TopicRoute route)
     {
-        if (route.Match.IsEmpty && !packet.Retain) return default;
+        if (route.Match.IsEmpty && !packet.Retain)
+        {
+            connection.Engine.Router.CountUnreadable(route.Match, 1);
+            return default;
+        }
         connection.RouteRun();
         byte[] body = GC.AllocateUninitializedArray<byte>(packet.ForwardedPropertiesLength + packet.Payload.Length);
         packet.CopyForwardedProperties(body);
@@ -128,6 +134,7 @@ internal static partial class PublishHandler
                 ? connection.Engine.Time.GetUtcNow().ToUnixTimeMilliseconds() + (packet.MessageExpirySeconds * 1000L)
                 : Message.NeverExpires,
             PublisherId = connection.Parameters!.ClientId,
+            PublisherUser = packet.Retain ? connection.Parameters.UserName : null,
             // A retained message stays: it does not keep its encoded copies.
             SharedFrames = route.Match.FanOut > 1 && !packet.Retain ? new SharedFrames() : null,
         };
@@ -148,12 +155,23 @@ internal static partial class PublishHandler
 
     private static void LogReceived(MqttConnection connection, in PublishPacket packet, TopicRoute route) => Log.Received(
         connection.Engine.Logger, connection.Parameters!.ClientId, packet.Dup ? 1 : 0, (int)packet.Qos, packet.Retain ? 1 : 0,
-        $"m{packet.PacketId}, '{route.Topic.Name}', ... ({packet.Payload.Length} bytes)");
+        Rest(in packet, route));
+
+    private static void LogDenied(MqttConnection connection, in PublishPacket packet, TopicRoute route) => Log.Denied(
+        connection.Engine.Logger, connection.Parameters!.ClientId, packet.Dup ? 1 : 0, (int)packet.Qos, packet.Retain ? 1 : 0,
+        Rest(in packet, route));
+
+    private static string Rest(in PublishPacket packet, TopicRoute route) =>
+        $"m{packet.PacketId}, '{route.Topic.Name}', ... ({packet.Payload.Length} bytes)";
 
     private static partial class Log
     {
         [LoggerMessage(EventIds.PublishReceived, LogLevel.Debug,
             "Received PUBLISH from {ClientId} (d{Dup}, q{Qos}, r{Retain}, {Rest})")]
         internal static partial void Received(ILogger logger, string clientId, int dup, int qos, int retain, string rest);
+
+        [LoggerMessage(EventIds.PublishDenied, LogLevel.Debug,
+            "Denied PUBLISH from {ClientId} (d{Dup}, q{Qos}, r{Retain}, {Rest})")]
+        internal static partial void Denied(ILogger logger, string clientId, int dup, int qos, int retain, string rest);
     }
 }
