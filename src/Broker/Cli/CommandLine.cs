@@ -16,6 +16,8 @@ internal sealed class CommandLine(
         ["passwd", .. string[] rest] =>
             Task.FromResult(PasswdCommand.Run(rest, streams.Input, streams.Output, streams.Error)),
         ["db", .. string[] rest] => new DbCommand(streams).RunAsync(rest, stop),
+        ["check-config", .. string[] rest] => new CheckConfigCommand(streams).RunAsync(rest),
+        ["explain", .. string[] rest] => new ExplainCommand(streams).RunAsync(rest),
         ["help", ..] => HelpAsync(),
         _ => RunAsync(arguments, stop),
     };

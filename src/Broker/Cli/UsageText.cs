@@ -23,10 +23,12 @@ internal static class UsageText
          --version : print the version.
 
         Commands:
-         run     what happens without a command
-         passwd  edit a password file
-         db      look at the store, check it, move it: broker db help
-         help    print this help
+         run           what happens without a command
+         passwd        edit a password file
+         check-config  say what is wrong or unwise in a mosquitto.conf and the files it names
+         explain       print each option with the line it comes from, or why a client may or may not
+         db            look at the store, check it, move it: broker db help
+         help          print this help
 
         mosquitto-compat.md says what each directive of mosquitto.conf does here.
         """;

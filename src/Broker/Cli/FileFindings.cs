@@ -1,0 +1,102 @@
+using Broker.Configuration;
+using Broker.Configuration.Mosquitto;
+using Broker.Diagnostics;
+using Broker.Security;
+using Broker.Transport;
+
+namespace Broker.Cli;
+
+/// <summary>
+/// What is wrong with the files that a configuration names: absent, not to be read, broken, or open to everybody.
+/// </summary>
+internal static class FileFindings
+{
+    /// <summary>Adds them.</summary>
+    public static void Add(BrokerOptions options, ConfigurationOrigins origins, ConfigurationReport report)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (int i = 0; i < options.Listeners.Length; i++)
+        {
+            ListenerOptions listener = options.Listeners[i];
+            if (listener.Security.PasswordFile is { } passwords && seen.Add(passwords))
+                AddPasswords(passwords, origins.PlaceOf(i, "password_file"), report);
+            if (listener.Security.AclFile is { } list && seen.Add(list))
+                AddAccessList(list, origins.PlaceOf(i, "acl_file"), report);
+            if (listener.Security.AclTestFile is not null) AddAccessTests(i, options, origins, report, seen);
+            if (listener.Tls is { } tls && seen.Add($"tls {tls}")) AddTls(tls, i, origins, report);
+        }
+        AddFolder(options.Persistence is { IsEnabled: true, Url: null } ? options.Persistence.Location : null,
+            "persistence_location", origins, report);
+        foreach (LogDestination log in options.Logging.Destinations)
+            AddFolder(Path.GetDirectoryName(log.Path), "log_dest", origins, report);
+        AddFolder(Path.GetDirectoryName(options.PidFile), "pid_file", origins, report);
+    }
+
+    private static void AddPasswords(string path, SourcePosition at, ConfigurationReport report)
+    {
+        foreach (PasswordFileError error in PasswordFile.Load(path).Errors)
+        {
+            if (error.IsUnreadable) report.Error(at, error.Text, rule: "file-not-opened");
+            else report.Error(new SourcePosition(path, error.Line, 1), Mended(error.Text, path), rule: "password-file");
+        }
+        if (SecretMode.Warning("password_file", path) is { } open) report.Warning(at, open, rule: "file-mode");
+    }
+
+    // Kubernetes and compose hand over secrets as they are.
+    private static string Mended(string text, string path) =>
+        text.Contains("plain text", StringComparison.Ordinal) ? $"{text} 'broker passwd -U {path}' hashes it." : text;
+
+    private static void AddAccessList(string path, SourcePosition at, ConfigurationReport report)
+    {
+        AclFileResult result = AclFile.Load(path);
+        foreach (AclFileRemark error in result.Errors)
+        {
+            if (error.IsUnreadable) report.Error(at, error.Text, rule: "file-not-opened");
+            else report.Error(PlaceOf(error), error.Text, rule: "acl-file");
+        }
+        foreach (AclFileRemark warning in result.Warnings) report.Warning(PlaceOf(warning), warning.Text, rule: "acl-file");
+        if (ModeOf(path) is { } mode && mode.HasFlag(UnixFileMode.OtherWrite))
+            report.Warning(at, $"everybody on this machine may change {path}: chmod o-w {path}", rule: "file-mode");
+    }
+
+    private static void AddAccessTests(
+        int index, BrokerOptions options, ConfigurationOrigins origins, ConfigurationReport report, HashSet<string> seen)
+    {
+        ListenerOptions listener = options.Listeners[index];
+        if (AccessControl.Load(options).AccessControl is not { } access) return;
+        foreach (AclFileRemark failure in AclTestFile.Check(
+            listener.Security.AclTestFile!, (user, client) => access.For(listener, user, client)))
+        {
+            if (!seen.Add(failure.ToString())) continue;
+            SourcePosition at = failure.IsUnreadable ? origins.PlaceOf(index, "acl_test_file") : PlaceOf(failure);
+            report.Error(at, failure.Text, rule: failure.IsUnreadable ? "file-not-opened" : "acl-test");
+        }
+    }
+
+    private static void AddTls(TlsOptions tls, int index, ConfigurationOrigins origins, ConfigurationReport report)
+    {
+        SourcePosition at = origins.PlaceOf(index, "certfile");
+        TlsEndpointResult result = TlsEndpoint.Load(tls);
+        foreach (string error in result.Errors) report.Error(at, error, rule: "tls");
+        foreach (string warning in result.Warnings) report.Warning(at, warning, rule: "tls");
+    }
+
+    private static UnixFileMode? ModeOf(string path)
+    {
+        if (OperatingSystem.IsWindows() || !File.Exists(path)) return null;
+        return File.GetUnixFileMode(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path);
+    }
+
+    private static void AddFolder(string? folder, string directive, ConfigurationOrigins origins, ConfigurationReport report)
+    {
+        // The store's own folder is made when it is not there.
+        if (string.IsNullOrEmpty(folder) || (directive == "persistence_location" && !Path.Exists(folder))) return;
+        SourcePosition at = origins.Global(directive) is [.., { ValueAt: var said }] ? said : default;
+        if (!Directory.Exists(folder))
+            report.Error(at, $"the folder {folder} of '{directive}' does not exist", rule: "no-folder");
+        else if (FileTrouble.WhyNotWritable(folder) is { } reason)
+            report.Error(at, $"nothing can be written into {folder} of '{directive}': {reason}", rule: "no-folder");
+    }
+
+    private static SourcePosition PlaceOf(AclFileRemark remark) => new(remark.Path, remark.Line, remark.Column);
+}
