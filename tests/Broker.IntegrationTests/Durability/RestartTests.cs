@@ -84,7 +84,7 @@ public sealed class RestartTests
         await broker.StartAsync();
 
         broker.Process.Reload();
-        await broker.Process.Log.WaitForAsync("SIGHUP");
+        await broker.Process.Log.WaitForAsync("Config reloaded from ");
         await MosquittoPub.SendAsync(broker.Endpoint, "jobs/a", "after", 1);
 
         await using MosquittoSub reader = MosquittoSub.Launch(
