@@ -43,6 +43,7 @@ install_missing() {
   [ -e /usr/include/stdio.h ] || missing+=(libc6-dev)
   [ -e /usr/include/MQTTAsync.h ] || missing+=(libpaho-mqtt-dev)
   [ -d /usr/lib/python3/dist-packages/paho/mqtt ] || missing+=(python3-paho-mqtt)
+  command -v promtool >/dev/null || missing+=(prometheus)
   compgen -G '/usr/lib/*/libargon2.so.1' >/dev/null || missing+=(libargon2-1)
   if [ "${#missing[@]}" -eq 0 ]; then return; fi
   say "apt: ${missing[*]}"

@@ -1,5 +1,6 @@
 using Broker.Persistence.Changes;
 using Broker.Persistence.GroupCommit;
+using Broker.Persistence.Inspection;
 using Broker.Persistence.Loading;
 using Broker.Persistence.Paging;
 
@@ -33,11 +34,18 @@ public sealed class DurableStateStore : IStateStore, IDisposable
     /// <summary>Whether commits get through, and if not, why.</summary>
     public StoreAvailability Availability => _observer.Availability;
 
+    /// <summary>Since when commits get through, or do not.</summary>
+    public DateTimeOffset AvailableSince => _observer.Since;
+
     /// <summary>Files that belong to it on this machine, those that exist; empty: it is on a server.</summary>
     public IReadOnlyList<string> Files => _database.Files;
 
     /// <summary>What was written since the store was opened.</summary>
     public StoreCounters Counters => _writer.Counters;
+
+    /// <summary>What it takes on the disk, by part. Asks the file system or the server: blocks while it does.</summary>
+    /// <exception cref="System.Data.Common.DbException">The database is out of reach.</exception>
+    public IReadOnlyList<StoreSize> ReadSizes() => _database.ReadSizes();
 
     /// <inheritdoc/>
     public long PendingBytes => _writer.PendingBytes;

@@ -17,8 +17,12 @@ public sealed class StoreCounters
     /// before they were written. The message row that a delivery would have brought along is not counted.</summary>
     public long RowsElided => Volatile.Read(ref _rowsElided);
 
-    internal void Committed(int rows)
+    /// <summary>Is called on the store's thread after each commit with its rows and how long it took: do not block.</summary>
+    public Action<int, TimeSpan>? Committing { get; set; }
+
+    internal void Committed(int rows, TimeSpan duration)
     {
+        Committing?.Invoke(rows, duration);
         Volatile.Write(ref _commits, _commits + 1);
         Volatile.Write(ref _rowsWritten, _rowsWritten + rows);
     }

@@ -11,7 +11,7 @@ internal static class Program
     {
         // Read when the first socket is made: the thread that a socket wakes runs what waited for it (docs/architecture.md).
         // A command that asks a database may block, which on such a thread would be for ever.
-        if (args is not ["db", ..] && Environment.GetEnvironmentVariable(InlineCompletions) is null)
+        if (args is not ["db" or "health", ..] && Environment.GetEnvironmentVariable(InlineCompletions) is null)
             Environment.SetEnvironmentVariable(InlineCompletions, "1");
         Daemon.DetachCopy();
         SignalLifetime.HearHangUp();

@@ -53,6 +53,19 @@ public sealed partial class TestClient
         await ReadAsync<PingResponse>().ConfigureAwait(false);
     }
 
+    /// <summary>Sends PINGREQ and reads up to its PINGRESP, whatever comes before it.</summary>
+    /// <param name="take">Is given each packet; null: they are passed over.</param>
+    public async Task DrainToPingAsync(Func<TestClient, object, Task>? take = null)
+    {
+        await PingAsync().ConfigureAwait(false);
+        while (true)
+        {
+            object packet = await ReadAsync<object>().ConfigureAwait(false);
+            if (packet is PingResponse) return;
+            if (take is not null) await take(this, packet).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Shows that the broker has nothing to send to this client.</summary>
     public Task ExpectNothingAsync() => PingFenceAsync();
 

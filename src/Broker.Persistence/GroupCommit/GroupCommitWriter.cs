@@ -226,7 +226,11 @@ internal sealed class GroupCommitWriter : IDisposable
             {
                 // An attempt that failed may have been committed all the same: then its ticket is there.
                 if (_observer.IsAvailable || _database.Connect() < plan.Ticket)
-                    Counters.Committed(_database.Commit(plan, _references));
+                {
+                    long begun = _time.GetTimestamp();
+                    int rows = _database.Commit(plan, _references);
+                    Counters.Committed(rows, _time.GetElapsedTime(begun));
+                }
                 break;
             }
             catch (Exception exception) when (exception is not StoreLostException)

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Broker.Persistence.Inspection;
 using Broker.Persistence.Paging;
 
 namespace Broker.Persistence.GroupCommit;
@@ -30,6 +31,10 @@ internal interface IStateDatabase : IDisposable
     /// <summary>Opens a connection of its own to read pages with. Any thread.</summary>
     /// <exception cref="DbException">The database is out of reach.</exception>
     IDeliveryReader OpenReader();
+
+    /// <summary>What it takes on the disk, by part. Any thread.</summary>
+    /// <exception cref="DbException">The database is out of reach.</exception>
+    IReadOnlyList<StoreSize> ReadSizes() => [];
 
     /// <summary>
     /// Opens a connection of its own that may write, for what is done while the writer has nothing to do. Any thread.

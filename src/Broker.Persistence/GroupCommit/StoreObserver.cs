@@ -4,8 +4,11 @@ namespace Broker.Persistence.GroupCommit;
 internal sealed class StoreObserver(StoreOptions options)
 {
     private volatile StoreAvailability _availability = StoreAvailability.Available;
+    private long _sinceTicks = options.Time.GetUtcNow().UtcTicks;
 
     public StoreAvailability Availability => _availability;
+
+    public DateTimeOffset Since => new(Volatile.Read(ref _sinceTicks), TimeSpan.Zero);
 
     public bool IsAvailable => _availability.IsAvailable;
 
@@ -26,6 +29,7 @@ internal sealed class StoreObserver(StoreOptions options)
     private void Change(StoreAvailability availability)
     {
         _availability = availability;
+        Volatile.Write(ref _sinceTicks, options.Time.GetUtcNow().UtcTicks);
         options.AvailabilityChanged?.Invoke(availability);
     }
 }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Broker.Persistence.GroupCommit;
+using Broker.Persistence.Inspection;
 using Broker.Persistence.Loading;
 using Broker.Persistence.Paging;
 using Npgsql;
@@ -106,6 +107,12 @@ internal sealed class PostgresDatabase(PostgresLocation location) : IStateDataba
     }
 
     public IDeliveryReader OpenReader() => new DeliveryReader(PostgresConnections.OpenForReading(location));
+
+    public IReadOnlyList<StoreSize> ReadSizes()
+    {
+        using NpgsqlConnection connection = PostgresConnections.OpenForReading(location);
+        return PostgresInspection.ReadSizes(connection);
+    }
 
     public DbConnection OpenBeside() => PostgresConnections.OpenForWriting(location);
 

@@ -66,16 +66,19 @@ internal sealed class PostgresInspection : IInspectedDatabase
         }
     }
 
-    public IReadOnlyList<StoreSize> ReadSizes()
-    {
-        using NpgsqlCommand command = PostgresConnections.Command(
-            _connection, $"{SizesSql}'{string.Join("', '", SchemaVersions.Names)}')");
-        using NpgsqlDataReader row = command.ExecuteReader();
-        row.Read();
-        return [new StoreSize("tables", row.GetInt64(0)), new StoreSize("indexes", row.GetInt64(1))];
-    }
+    public IReadOnlyList<StoreSize> ReadSizes() => ReadSizes(_connection);
 
     public IReadOnlyList<string> FindDamage() => [];
 
     public void Dispose() => _connection.Dispose();
+
+    /// <summary>What the tables take that a connection sees.</summary>
+    public static IReadOnlyList<StoreSize> ReadSizes(NpgsqlConnection connection)
+    {
+        using NpgsqlCommand command = PostgresConnections.Command(
+            connection, $"{SizesSql}'{string.Join("', '", SchemaVersions.Names)}')");
+        using NpgsqlDataReader row = command.ExecuteReader();
+        row.Read();
+        return [new StoreSize("tables", row.GetInt64(0)), new StoreSize("indexes", row.GetInt64(1))];
+    }
 }

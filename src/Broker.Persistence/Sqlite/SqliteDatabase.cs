@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Broker.Persistence.GroupCommit;
+using Broker.Persistence.Inspection;
 using Broker.Persistence.Paging;
 using Microsoft.Data.Sqlite;
 
@@ -43,6 +44,8 @@ internal sealed class SqliteDatabase(string path, SqliteFileLock fileLock, strin
     }
 
     public IDeliveryReader OpenReader() => new DeliveryReader(SqliteConnections.OpenForReading(path));
+
+    public IReadOnlyList<StoreSize> ReadSizes() => SqliteInspection.ReadSizes(path);
 
     public DbConnection OpenBeside() => SqliteConnections.OpenForWriting(path);
 

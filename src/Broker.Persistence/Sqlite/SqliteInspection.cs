@@ -56,8 +56,7 @@ internal sealed class SqliteInspection : IInspectedDatabase
         }
     }
 
-    public IReadOnlyList<StoreSize> ReadSizes() =>
-        [Size("file", Name), Size("write-ahead log", Name + "-wal")];
+    public IReadOnlyList<StoreSize> ReadSizes() => ReadSizes(Name);
 
     public IReadOnlyList<string> FindDamage()
     {
@@ -75,6 +74,10 @@ internal sealed class SqliteInspection : IInspectedDatabase
     }
 
     public void Dispose() => _connection.Dispose();
+
+    /// <summary>What a store's files take, whether it is open or not.</summary>
+    public static IReadOnlyList<StoreSize> ReadSizes(string path) =>
+        [Size("file", path), Size("write-ahead log", path + "-wal")];
 
     private static StoreSize Size(string part, string path) => new(part, File.Exists(path) ? new FileInfo(path).Length : 0);
 }

@@ -18,6 +18,7 @@ internal sealed class CommandLine(
         ["db", .. string[] rest] => new DbCommand(streams).RunAsync(rest, stop),
         ["check-config", .. string[] rest] => new CheckConfigCommand(streams).RunAsync(rest),
         ["explain", .. string[] rest] => new ExplainCommand(streams).RunAsync(rest),
+        ["health", .. string[] rest] => new HealthCommand(streams).RunAsync(rest, stop),
         ["help", ..] => HelpAsync(),
         _ => RunAsync(arguments, stop),
     };

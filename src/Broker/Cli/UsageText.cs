@@ -28,6 +28,7 @@ internal static class UsageText
          check-config  say what is wrong or unwise in a mosquitto.conf and the files it names
          explain       print each option with the line it comes from, or why a client may or may not
          db            look at the store, check it, move it: broker db help
+         health        ask a running broker whether it is well: broker health help
          help          print this help
 
         mosquitto-compat.md says what each directive of mosquitto.conf does here.

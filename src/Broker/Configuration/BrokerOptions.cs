@@ -7,10 +7,22 @@ namespace Broker.Configuration;
 /// </summary>
 internal sealed record BrokerOptions
 {
+    /// <summary>Default of <see cref="SysInterval"/>.</summary>
+    public static readonly TimeSpan SysIntervalDefault = TimeSpan.FromSeconds(10);
+
     /// <summary>
     /// What is listened on, in the order of the file. Default: 127.0.0.1 and ::1, port 1883, anonymous allowed.
     /// </summary>
     public ImmutableArray<ListenerOptions> Listeners { get; init; } = [];
+
+    /// <summary>Where operators and their tools reach the broker. Default nowhere.</summary>
+    public ImmutableArray<AdminListenerOptions> AdminListeners { get; init; } = [];
+
+    /// <summary>Where metrics are pushed to; null: nowhere.</summary>
+    public OtlpOptions? Otlp { get; init; }
+
+    /// <summary><c>sys_interval</c>. Time between two updates of <c>$SYS</c>; zero: there is none. Default 10 seconds.</summary>
+    public TimeSpan SysInterval { get; init; } = SysIntervalDefault;
 
     /// <summary>Limits of packets, queues, sessions and connections.</summary>
     public LimitOptions Limits { get; init; } = new();

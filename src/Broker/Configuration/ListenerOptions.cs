@@ -45,6 +45,15 @@ internal sealed record ListenerOptions
     /// <summary>Path of a unix socket instead of a port; null: TCP.</summary>
     public string? UnixSocketPath { get; init; }
 
+    /// <summary>How metrics name it: the path of its socket, or address and port as far as they were given.</summary>
+    public string Name => (UnixSocketPath, Address) switch
+    {
+        ({ } path, _) => path,
+        (_, null) => $"{Port}",
+        (_, { } address) when address.Contains(':', StringComparison.Ordinal) => $"[{address}]:{Port}",
+        (_, { } address) => $"{address}:{Port}",
+    };
+
     /// <summary><c>socket_domain</c>. Default both.</summary>
     public SocketDomain SocketDomain { get; init; }
 

@@ -18,6 +18,9 @@ internal static class RestartOnly
         ("will_grace", options => options.Persistence.WillGrace),
         ("pid_file", options => options.PidFile),
         ("user", options => options.User),
+        ("sys_interval", options => options.SysInterval),
+        ("otlp_endpoint", options => options.Otlp?.Endpoint),
+        ("admin_listener", options => string.Join(' ', options.AdminListeners.Select(Place))),
     ];
 
     private static readonly (string Directive, Func<ListenerOptions, object?> Value)[] OfListener =
@@ -43,12 +46,17 @@ internal static class RestartOnly
         return read with
         {
             Listeners = KeepListeners(running.Listeners, read.Listeners, kept),
+            AdminListeners = running.AdminListeners,
+            SysInterval = running.SysInterval,
+            Otlp = running.Otlp,
             Persistence = running.Persistence,
             PidFile = running.PidFile,
             User = running.User,
             IsLocalOnly = running.IsLocalOnly,
         };
     }
+
+    private static string Place(AdminListenerOptions admin) => $"{admin.Listener.Place} {admin.TokenFile}";
 
     private static ImmutableArray<ListenerOptions> KeepListeners(
         ImmutableArray<ListenerOptions> running, ImmutableArray<ListenerOptions> read, List<string> kept)

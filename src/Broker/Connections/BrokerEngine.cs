@@ -43,6 +43,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         Time = services.Time;
         Logger = services.Loggers.CreateLogger("Broker");
         Metrics = new BrokerMetrics();
+        foreach (ListenerOptions listener in options.Listeners) Metrics.Expect(listener);
         Retained = new RetainedTree(Store);
         Router = new MessageRouter(new SubscriptionTree(options.Limits.AllowDuplicateMessages), Retained, Metrics, Logger);
         SessionContext context = new(new SessionLimits(options.Limits), Store, Metrics, Time)
@@ -53,7 +54,9 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         _sessionContext = context;
         _counter = new ConnectionCounter(options.Limits.ConnectionsMax);
         SetRetainSweep(options.Limits);
-        Heartbeat = new Heartbeat(Time);
+        Figures = new SharedReading<EngineFigures>(ReadFigures, Time);
+        Metrics.Observe(Figures);
+        Heartbeat = new Heartbeat(Time, Metrics.HeartbeatDelayed);
         Heartbeat.Register(Sessions);
         Heartbeat.Register(this);
     }
@@ -88,10 +91,18 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
 
     public Heartbeat Heartbeat { get; }
 
+    /// <summary>What the engine holds.</summary>
+    public SharedReading<EngineFigures> Figures { get; }
+
     /// <summary>Monotonic clock, milliseconds, up to a second old.</summary>
     public long CoarseMilliseconds => Heartbeat.CoarseMilliseconds;
 
-    /// <summary>Connections that are served now, with or without CONNECT.</summary>
+    /// <summary>
+    /// Connections that are served now, with or without CONNECT. Those that come and go meanwhile may be missed.
+    /// </summary>
+    public IEnumerable<MqttConnection> Connections => _connections.Select(static pair => pair.Key);
+
+    /// <summary>How many there are.</summary>
     public int ConnectionCount => _connections.Count;
 
     /// <summary>
@@ -131,8 +142,10 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     /// <summary>Serves one connection until it ends. Does not throw for anything a peer can do.</summary>
     public Task ServeAsync(IDuplexPipe transport, IConnectionOrigin origin)
     {
+        Metrics.ConnectionAccepted(origin.Listener);
         if (!_counter.TryEnter(origin.Listener))
         {
+            Metrics.ConnectionRefused();
             Log.TooMany(Logger, origin.RemoteAddress);
             return CompleteAsync(transport);
         }
@@ -192,6 +205,9 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
 
     private RetainedSources? RetainedSourcesOf(BrokerOptions options) =>
         options.ChecksRetainSource ? new RetainedSources(() => Access) : null;
+
+    private EngineFigures ReadFigures() =>
+        Sessions.ReadFigures() with { Retained = Retained.Count, RetainedBytes = Retained.PayloadBytes };
 
     private static async Task CompleteAsync(IDuplexPipe transport)
     {

@@ -1,3 +1,4 @@
+using Broker.Diagnostics;
 using Broker.Protocol;
 using Broker.Security;
 

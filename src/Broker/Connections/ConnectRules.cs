@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using Broker.Configuration;
+using Broker.Diagnostics;
 using Broker.Messages;
 using Broker.Protocol;
 using Broker.Protocol.Packets;

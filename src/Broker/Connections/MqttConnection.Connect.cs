@@ -1,4 +1,5 @@
 using Broker.Configuration;
+using Broker.Diagnostics;
 using Broker.Lifecycle;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
@@ -36,7 +37,9 @@ internal sealed partial class MqttConnection
         ConnectDecision decision = ConnectRules.Check(packet, Origin, Engine.Options.Limits);
         if (decision.Refusal is null)
         {
+            long begun = Engine.Time.GetTimestamp();
             AuthenticationOutcome outcome = await AdmitAsync(packet, decision.Parameters!);
+            Engine.Metrics.Authenticated(Engine.Time.GetElapsedTime(begun), outcome == AuthenticationOutcome.Allowed);
             // Closed meanwhile: then nothing is opened, taken over or cleaned for a client that will never know.
             if (_closeReason is { } closed) return closed;
             decision = decision.With(outcome, packet.Version);
@@ -158,7 +161,7 @@ internal sealed partial class MqttConnection
             Use(now);
             Engine.Sessions.Use(session, now);
         }
-        Engine.Metrics.ConnectionOpened();
+        Engine.Metrics.ConnectionOpened(Listener, Version);
         if (Engine.Options.Logging.ConnectionMessages) LogConnected(parameters, packet);
         _connAckTicket = opened.Ticket;
         Volatile.Write(ref _connAck, ConnectRules.Answer(packet, parameters, this, opened.IsPresent));

@@ -35,15 +35,21 @@ internal sealed partial class MqttConnection
 
     public void Pass(in PublicationRun run, int count, in PassedDelivery delivery)
     {
-        if (_isOutputClosed) return;
+        (int handled, int written, long bytes, long payloadBytes) = (0, 0, 0, 0);
         try
         {
             PublishWriter writer = _publishWriter ??= new PublishWriter(Parameters!, Listener.MountPoint);
-            for (int i = 0; i < count; i++)
+            for (; handled < count && !_isOutputClosed; handled++)
             {
-                if (writer.TryWrite(_output, in run, i, in delivery)) continue;
-                Engine.Metrics.MessageDropped(DropReason.PacketTooLarge);
-                if (delivery.Qos != QualityOfService.AtMostOnce) Session!.Abandon(this, delivery.FirstSequence + i);
+                int length = writer.Write(_output, in run, handled, in delivery);
+                if (length == 0)
+                {
+                    Abandon(delivery.Qos, delivery.FirstSequence + handled);
+                    continue;
+                }
+                written++;
+                bytes += length;
+                payloadBytes += run.Parts[handled].PayloadLength;
             }
         }
 #pragma warning disable CA1031 // This runs on the threads of other clients: a broken receiver must cost nobody but itself.
@@ -52,6 +58,12 @@ internal sealed partial class MqttConnection
             CloseOutput(exception);
         }
 #pragma warning restore CA1031
+        TrafficCounts traffic = Engine.Metrics.Traffic.OfThread;
+        traffic.Sent(PublishWriter.FirstByte(delivery.Qos), written, bytes);
+        traffic.PayloadSent(payloadBytes);
+        // With QoS 1 they are in the session's window, and end with the session.
+        if (handled < count && delivery.Qos == QualityOfService.AtMostOnce)
+            Engine.Metrics.MessageDropped(DropReason.ConnectionLost, count - handled);
     }
 
     public void LetGo(ConnectionHold hold)
@@ -152,7 +164,7 @@ internal sealed partial class MqttConnection
         for (int i = 0; i < answers.Length; i++)
         {
             if (answers[i].Ticket > durable) return i;
-            AckWriter.Write(_output, in answers[i], Version);
+            AckWriter.Write(_output, in answers[i], Version, Traffic);
         }
         return answers.Length;
     }

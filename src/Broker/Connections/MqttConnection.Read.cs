@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Broker.Connections.Handlers;
+using Broker.Diagnostics;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
 using Broker.Routing;
@@ -38,6 +39,9 @@ internal sealed partial class MqttConnection
 
     /// <summary>Who got something in this read batch. Read loop only.</summary>
     public TouchedConnections Touched => _touchedConnections ??= new TouchedConnections();
+
+    /// <summary>Counts what is read. Read loop only, within a read batch.</summary>
+    public TrafficCounts Traffic => _batch!.Traffic;
 
     /// <summary>Topics by the aliases that the client gave them; index 0 is not used. Read loop only.</summary>
     public TopicRoute?[]? InboundAliases { get; set; }
@@ -95,7 +99,7 @@ internal sealed partial class MqttConnection
     // or receivers that were marked as touched would never be drained again.
     private HandlerResult ConsumeFrames(ReadOnlySequence<byte> buffer, out SequencePosition consumed)
     {
-        _batch = ReadBatch.Borrow();
+        _batch = ReadBatch.Borrow(Engine.Metrics.Traffic);
         try
         {
             while (true)
@@ -234,6 +238,7 @@ internal sealed partial class MqttConnection
 
     private HandlerResult Handle(in FrameHeader header, ReadOnlySpan<byte> body)
     {
+        _batch!.Traffic.Received(header.FirstByte, header.TotalLength);
         if (Session is null) return HandleBeforeConnAck(in header, body);
         // Behind what came before it.
         if (header.Type != PacketType.Publish) RouteRun();

@@ -163,7 +163,13 @@ internal sealed partial class MqttConnection
         // Behind what was due when the ping came, so that it fences; before the rest of a long queue, so that it is in time.
         int pings = Volatile.Read(ref _pingResponsesOwed) == 0 ? 0 : Interlocked.Exchange(ref _pingResponsesOwed, 0);
         bool hasMore = WriteItems();
-        for (; pings > 0; pings--) _output.Write(PingPackets.Response);
+        if (pings == 0) return hasMore;
+        TrafficCounts traffic = Engine.Metrics.Traffic.OfThread;
+        for (; pings > 0; pings--)
+        {
+            _output.Write(PingPackets.Response);
+            traffic.Sent(PingPackets.Response[0], 1, PingPackets.Response.Length);
+        }
         return hasMore;
     }
 
@@ -172,19 +178,23 @@ internal sealed partial class MqttConnection
         // Not in its place while it is in use: should this thread come to drain another connection meanwhile, that has its own.
         OutgoingBatch batch = _batchOfThread ?? new OutgoingBatch();
         _batchOfThread = null;
+        TrafficCounts traffic = Engine.Metrics.Traffic.OfThread;
         bool isAnswerTooLarge = false;
+        int handled = 0;
         try
         {
             while (true)
             {
                 Session!.Take(this, batch);
                 bool hasAbandoned = false;
+                handled = 0;
                 foreach (ref readonly OutgoingItem item in batch.Items)
                 {
                     // A message can be left out, an answer cannot: the client would wait for it.
                     isAnswerTooLarge = !item.IsPublish && AckWriter.LengthMax(item.Ack) > Parameters!.PacketBytesMax;
                     if (isAnswerTooLarge) return true;
-                    hasAbandoned |= !TryWrite(in item);
+                    hasAbandoned |= !TryWrite(in item, traffic);
+                    handled++;
                 }
                 // What was abandoned made room in the window that nobody else will ask for.
                 if (!batch.IsFull) return hasAbandoned || batch.HasMore || (batch.WaitTicket != 0 && !TryWait(batch.WaitTicket));
@@ -194,6 +204,7 @@ internal sealed partial class MqttConnection
         }
         finally
         {
+            CountLost(batch.Items[Math.Min(handled, batch.Items.Length)..]);
             batch.Clear();
             _batchOfThread = batch;
             // The reader may go on on this thread and leave the session, will and all.
@@ -211,7 +222,7 @@ internal sealed partial class MqttConnection
             return false;
         }
         if (WaitsForCommit && _connAckTicket > Engine.Store.DurableTicket && TryWait(_connAckTicket)) return false;
-        connAck.Write(_output, Version);
+        WriteCounted(connAck);
         _isConnAckSent = true;
         _connAck = null;
         return true;
@@ -219,7 +230,10 @@ internal sealed partial class MqttConnection
 
     private void WriteAuth()
     {
-        if (Authentication?.TakeOwed() is { } auth) auth.Write(_output, Version);
+        if (Authentication?.TakeOwed() is not { } auth) return;
+        long before = _output.UnflushedBytes;
+        auth.Write(_output, Version);
+        CountSent(PacketType.Auth, before);
     }
 
     // True: the store will call back. One registration is enough, for the lowest ticket comes first.
@@ -238,19 +252,52 @@ internal sealed partial class MqttConnection
     }
 
     // False: it is larger than the client takes, which counts as complete [MQTT-3.1.2-25].
-    private bool TryWrite(in OutgoingItem item)
+    private bool TryWrite(in OutgoingItem item, TrafficCounts traffic)
     {
         if (!item.IsPublish)
         {
-            AckWriter.Write(_output, item.Ack, Version);
+            AckWriter.Write(_output, item.Ack, Version, traffic);
             return true;
         }
         _publishWriter ??= new PublishWriter(Parameters!, Listener.MountPoint);
-        if (_publishWriter.TryWrite(_output, item.Entry, item.Dup, Engine.Time)) return true;
-        Engine.Metrics.MessageDropped(DropReason.PacketTooLarge);
-        if (item.Entry.Qos != QualityOfService.AtMostOnce) Session!.Abandon(this, item.Entry.Sequence);
-        return false;
+        int length = _publishWriter.Write(_output, item.Entry, item.Dup, Engine.Time);
+        if (length == 0)
+        {
+            Abandon(item.Entry.Qos, item.Entry.Sequence);
+            return false;
+        }
+        traffic.Sent(PublishWriter.FirstByte(item.Entry.Qos, item.Dup), 1, length);
+        traffic.PayloadSent(item.Entry.Message.PayloadLength);
+        return true;
     }
+
+    // A message is larger than the client takes. With QoS 1 and 2 it is dropped when the session lets go of it, not before.
+    private void Abandon(QualityOfService qos, long sequence)
+    {
+        if (qos == QualityOfService.AtMostOnce || Session!.Abandon(this, sequence))
+            Engine.Metrics.MessageDropped(DropReason.PacketTooLarge);
+    }
+
+    // Taken from the session and not written: with QoS 0 that is the end of a message.
+    private void CountLost(ReadOnlySpan<OutgoingItem> items)
+    {
+        int lost = 0;
+        foreach (ref readonly OutgoingItem item in items)
+        {
+            if (item.IsPublish && item.Entry.Qos == QualityOfService.AtMostOnce) lost++;
+        }
+        if (lost > 0) Engine.Metrics.MessageDropped(DropReason.ConnectionLost, lost);
+    }
+
+    private void WriteCounted(ConnAckPacket packet)
+    {
+        long before = _output.UnflushedBytes;
+        packet.Write(_output, Version);
+        CountSent(PacketType.ConnAck, before);
+    }
+
+    private void CountSent(PacketType type, long unflushedBefore) =>
+        Engine.Metrics.Traffic.OfThread.Sent((byte)((int)type << 4), 1, _output.UnflushedBytes - unflushedBefore);
 
     // The last packet: CONNACK with the refusal, DISCONNECT with the reason (only 5.0 has one from the server), or none.
     private void WriteFarewell(CloseReason reason)
@@ -261,12 +308,14 @@ internal sealed partial class MqttConnection
             long bytesMax = Parameters!.PacketBytesMax;
             string? text = reason.Kind == CloseKind.Fault && Fits(reason.Text, bytesMax) ? reason.Text : null;
             string? server = Fits(reason.ServerReference, bytesMax) ? reason.ServerReference : null;
+            long before = _output.UnflushedBytes;
             new DisconnectPacket { ReasonCode = reason.Code, ReasonString = text, ServerReference = server }
                 .Write(_output, Version);
+            CountSent(PacketType.Disconnect, before);
         }
         else if (!_isConnAckSent && IsAnsweredWithConnAck(reason))
         {
-            new ConnAckPacket { ReasonCode = reason.Code, ServerReference = reason.ServerReference }.Write(_output, Version);
+            WriteCounted(new ConnAckPacket { ReasonCode = reason.Code, ServerReference = reason.ServerReference });
         }
     }
 

@@ -47,6 +47,9 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
     /// <summary>The session that is served; null before CONNECT was accepted.</summary>
     public Session? Session { get; private set; }
 
+    /// <summary>For how long it has been there, seconds.</summary>
+    public long AgeSeconds => (Engine.CoarseMilliseconds - _acceptedMilliseconds) / 1000;
+
     /// <summary>What was agreed; null before CONNECT was accepted.</summary>
     public ClientParameters? Parameters { get; private set; }
 
@@ -162,10 +165,10 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
     private void LeaveSession()
     {
         CloseReason reason = _closeReason!;
+        if (Session is not null) Engine.Metrics.ConnectionClosed(Listener, Version, reason.Kind);
+        else if (reason.Kind is CloseKind.Refused or CloseKind.Fault) Engine.Metrics.ConnectRefused(reason.Code);
         LogClosed(reason);
-        if (Session is not { } session) return;
-        Engine.Metrics.ConnectionClosed();
-        Engine.Sessions.Close(this, session, reason.IsWillWanted, reason.ExpirySeconds);
+        if (Session is { } session) Engine.Sessions.Close(this, session, reason.IsWillWanted, reason.ExpirySeconds);
     }
 
     // A writer that is stuck in a peer that does not read is cut off; then it ends by itself.

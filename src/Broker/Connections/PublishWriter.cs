@@ -29,14 +29,15 @@ internal sealed class PublishWriter
         if (parameters.OutboundAliases > 0) _aliases = new OutboundAliases(parameters.OutboundAliases);
     }
 
-    /// <summary>Writes one delivery; false, with nothing written, when it is larger than the client takes.</summary>
-    public bool TryWrite(PipeWriter output, in OutboxEntry entry, bool dup, TimeProvider time)
+    /// <summary>Writes one delivery.</summary>
+    /// <returns>Bytes of the packet; 0: it is larger than the client takes, and nothing was written.</returns>
+    public int Write(PipeWriter output, in OutboxEntry entry, bool dup, TimeProvider time)
     {
         Message message = entry.Message;
         uint[] ids = _version == ProtocolVersion.Mqtt50 ? entry.SubscriptionIds : [];
         if (message.SharedFrames is { } shared && _aliases is null && ids.Length == 0 && _mountPoint.Length == 0
             && message.ExpiresAt == Message.NeverExpires)
-            return TryCopy(output, shared.Get(message, _version, entry.Sequence != 0), in entry, dup);
+            return Copy(output, shared.Get(message, _version, entry.Sequence != 0), in entry, dup);
 
         var fields = new PublishFields
         {
@@ -51,11 +52,12 @@ internal sealed class PublishWriter
             SubscriptionIds = ids,
             Payload = message.Payload,
         };
-        return TryWriteWithAlias(output, message.Topic, fields);
+        return WriteWithAlias(output, message.Topic, fields);
     }
 
-    /// <summary>Writes a message that is passed; false, with nothing written, when the client does not take as much.</summary>
-    public bool TryWrite(PipeWriter output, in PublicationRun run, int index, in PassedDelivery delivery)
+    /// <summary>Writes a message that is passed.</summary>
+    /// <returns>Bytes of the packet; 0: it is larger than the client takes, and nothing was written.</returns>
+    public int Write(PipeWriter output, in PublicationRun run, int index, in PassedDelivery delivery)
     {
         ushort packetId = delivery.Qos == QualityOfService.AtMostOnce
             ? (ushort)0
@@ -73,39 +75,43 @@ internal sealed class PublishWriter
                 SubscriptionIds = ids,
                 Payload = payload,
             };
-            return TryWriteWithAlias(output, run.Topic, fields);
+            return WriteWithAlias(output, run.Topic, fields);
         }
         ReadOnlySpan<byte> topic = WithoutMountPoint(run.Topic.Utf8);
         int length = PublishEncoder.GetPlainLength(_version, topic.Length, delivery.Qos, properties.Length, payload.Length);
-        if (length > _packetBytesMax) return false;
+        if (length > _packetBytesMax) return 0;
         Span<byte> frame = output.GetSpan(length);
         PublishEncoder.WritePlain(frame, _version, topic, delivery.Qos, packetId, properties, payload);
         output.Advance(length);
-        return true;
+        return length;
     }
 
-    private bool TryWriteWithAlias(PipeWriter output, Topic topic, PublishFields fields)
+    private int WriteWithAlias(PipeWriter output, Topic topic, PublishFields fields)
     {
         ReadOnlySpan<byte> name = WithoutMountPoint(topic.Utf8);
         bool isAliasNew = false;
         fields.TopicAlias = _aliases is null ? (ushort)0 : _aliases.Get(topic.Name, out isAliasNew);
         fields.TopicUtf8 = fields.TopicAlias != 0 && !isAliasNew ? [] : name;
-        if (TryEncode(output, in fields)) return true;
-        if (!isAliasNew) return false;
+        int length = Encode(output, in fields);
+        if (length > 0 || !isAliasNew) return length;
         // The client was not told of the alias; and without it the packet is three bytes shorter.
         _aliases!.TakeBack(topic.Name);
         fields.TopicAlias = 0;
-        return TryEncode(output, in fields);
+        return Encode(output, in fields);
     }
 
-    private bool TryEncode(PipeWriter output, in PublishFields fields)
+    private int Encode(PipeWriter output, in PublishFields fields)
     {
         int length = PublishEncoder.GetLength(_version, in fields);
-        if (length > _packetBytesMax) return false;
+        if (length > _packetBytesMax) return 0;
         if (length <= OnePieceBytesMax) output.Advance(PublishEncoder.Write(output.GetSpan(length), _version, in fields));
         else PublishEncoder.Write(output, _version, in fields);
-        return true;
+        return length;
     }
+
+    /// <summary>The first byte of a PUBLISH (MQTT 5.0 section 3.3.1).</summary>
+    public static byte FirstByte(QualityOfService qos, bool dup = false, bool retain = false) =>
+        (byte)((byte)PacketType.Publish << 4 | (dup ? 8 : 0) | (byte)qos << 1 | (retain ? 1 : 0));
 
     private static ushort PacketIdOf(in OutboxEntry entry) => entry.Sequence == 0 ? (ushort)0 : PacketIds.Of(entry.Sequence);
 
@@ -115,13 +121,13 @@ internal sealed class PublishWriter
             ? topic[_mountPoint.Length..]
             : topic;
 
-    private bool TryCopy(PipeWriter output, byte[] frame, in OutboxEntry entry, bool dup)
+    private int Copy(PipeWriter output, byte[] frame, in OutboxEntry entry, bool dup)
     {
-        if (frame.Length > _packetBytesMax) return false;
-        byte firstByte = (byte)((byte)PacketType.Publish << 4 | (dup ? 8 : 0) | (byte)entry.Qos << 1 | (entry.Retain ? 1 : 0));
+        if (frame.Length > _packetBytesMax) return 0;
+        byte firstByte = FirstByte(entry.Qos, dup, entry.Retain);
         Span<byte> span = output.GetSpan(frame.Length);
         SharedFrames.CopyTo(frame, span, firstByte, entry.Message.Topic.Utf8.Length, PacketIdOf(in entry));
         output.Advance(frame.Length);
-        return true;
+        return frame.Length;
     }
 }

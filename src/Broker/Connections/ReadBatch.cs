@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Broker.Diagnostics;
 using Broker.Protocol;
 using Broker.Sessions;
 
@@ -35,11 +36,15 @@ internal sealed class ReadBatch
 
     public bool HasPubAcks => _pubAcks.Count > 0;
 
+    /// <summary>Counts what the batch moves: those of its thread.</summary>
+    public TrafficCounts Traffic { get; private set; } = null!;
+
     /// <summary>The thread's, unless another batch of this thread has it, within which this one is read.</summary>
-    public static ReadBatch Borrow()
+    public static ReadBatch Borrow(Traffic traffic)
     {
         ReadBatch batch = _spare ?? new ReadBatch();
         _spare = null;
+        batch.Traffic = traffic.OfThread;
         return batch;
     }
 

@@ -1,80 +1,114 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using Broker.Persistence;
+using Broker.Configuration;
+using Broker.Protocol;
 
 namespace Broker.Diagnostics;
 
-/// <summary>Owns the meter of the broker. Methods are verbs of the domain; tags are closed enums built once.</summary>
-internal sealed class BrokerMetrics : IDisposable
+/// <summary>
+/// Owns the meter of the broker. Methods are verbs of the domain; tags are closed enums, and the listeners of the configuration.
+/// What a message is counted by is in <see cref="Traffic"/>, which is no instrument but read by some.
+/// </summary>
+internal sealed partial class BrokerMetrics : IDisposable
 {
     /// <summary>Name of the meter.</summary>
     public const string MeterName = "Broker";
 
-    private static readonly DropReason[] DropReasons = Enum.GetValues<DropReason>();
-
-    private readonly Meter _meter = new(MeterName);
-    private readonly long[] _dropped = new long[DropReasons.Length];
+    private readonly EnumCounts<DropReason> _dropped = new("reason");
+    private readonly EnumCounts<ReasonCode> _connectsRefused = new("reason");
+    private readonly EnumCounts<CloseKind> _disconnects = new("reason");
+    private readonly ConcurrentDictionary<ListenerOptions, ListenerCounts> _listeners = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<string, ListenerCounts> _listenersByName = new(StringComparer.Ordinal);
     private long _connectionsOpen;
+    private long _connectionsRefused;
+    private long _sessionsExpired;
+    private long _deliveriesRestored;
+    private long _repeatedPublications;
 
     public BrokerMetrics()
     {
-        _meter.CreateObservableCounter(
-            "broker.messages.dropped", ObserveDropped, unit: "{message}", description: "Messages not delivered, by reason.");
-        _meter.CreateObservableUpDownCounter(
-            "broker.connections", () => ConnectionsOpen, unit: "{connection}", description: "Clients connected.");
+        CreateConnectionInstruments();
+        CreateTrafficInstruments();
+        CreateProcessInstruments();
     }
 
-    /// <summary>Whether the broker is ready, for a load balancer and an alert.</summary>
-    public void Observe(Readiness readiness) => _meter.CreateObservableUpDownCounter(
-        "broker.ready", () => readiness.IsReady ? 1 : 0, unit: "1",
-        description: "1: the listeners are open and the store takes commits.");
+    /// <summary>Packets, bytes and deliveries.</summary>
+    public Traffic Traffic { get; } = new();
 
-    /// <summary>How long the certificates of the listeners are good for.</summary>
-    /// <param name="certificates">File and end of each that is in use now; asked at each observation.</param>
-    /// <param name="time">The clock.</param>
-    public void ObserveCertificates(Func<IEnumerable<(string File, DateTimeOffset NotAfter)>> certificates, TimeProvider time) =>
-        _meter.CreateObservableGauge(
-            "broker.tls.certificate.remaining",
-            () => certificates().Select(certificate => new Measurement<double>(
-                (certificate.NotAfter - time.GetUtcNow()).TotalDays,
-                new KeyValuePair<string, object?>("certfile", certificate.File))),
-            unit: "d", description: "Days until a certificate of a listener expires; negative: it has.");
-
-    /// <summary>What durability costs, and what it was spared.</summary>
-    public void Observe(StoreCounters counters)
-    {
-        _meter.CreateObservableCounter(
-            "broker.store.commits", () => counters.Commits, unit: "{commit}", description: "Transactions committed.");
-        _meter.CreateObservableCounter(
-            "broker.store.rows.written", () => counters.RowsWritten, unit: "{row}",
-            description: "Rows inserted, changed and deleted.");
-        _meter.CreateObservableCounter(
-            "broker.store.rows.elided", () => counters.RowsElided, unit: "{row}",
-            description: "Rows that were replaced or removed before they were written.");
-    }
+    /// <summary>What the instruments belong to, for who listens to them.</summary>
+    public Meter Meter { get; } = new(MeterName);
 
     /// <summary>Clients that are connected now.</summary>
     public long ConnectionsOpen => Volatile.Read(ref _connectionsOpen);
 
-    /// <summary>A message was not delivered.</summary>
-    public void MessageDropped(DropReason reason, long count = 1) => Interlocked.Add(ref _dropped[(int)reason], count);
+    /// <summary>Connections that listeners have accepted since the start.</summary>
+    public long ConnectionsAccepted => _listenersByName.Values.Sum(static listener => listener.AcceptedCount);
+
+    /// <summary>CONNECTs that were accepted since the start.</summary>
+    public long Connects => _listenersByName.Values.Sum(static listener => listener.ConnectCount);
+
+    /// <summary>Sessions that have ended because nobody came back for them in time.</summary>
+    public long SessionsExpired => Volatile.Read(ref _sessionsExpired);
+
+    /// <summary>Deliveries that a store brought along from an earlier process.</summary>
+    public long DeliveriesRestored => Volatile.Read(ref _deliveriesRestored);
+
+    /// <summary>A message was not delivered, or not let in.</summary>
+    public void MessageDropped(DropReason reason, long count = 1) => _dropped.Add(reason, count);
 
     /// <summary>How many were dropped for this reason since the start.</summary>
-    public long Dropped(DropReason reason) => Volatile.Read(ref _dropped[(int)reason]);
+    public long Dropped(DropReason reason) => _dropped[reason];
+
+    /// <summary>QoS 2 that was received before came again: it is answered and goes nowhere.</summary>
+    public void PublicationRepeated() => Interlocked.Increment(ref _repeatedPublications);
+
+    /// <summary>There is such a listener: its counts begin at zero and not with its first client.</summary>
+    public void Expect(ListenerOptions listener) => CountsOf(listener);
+
+    /// <summary>A listener accepted a connection.</summary>
+    public void ConnectionAccepted(ListenerOptions listener) => CountsOf(listener).Accepted();
+
+    /// <summary>A connection was closed at once: there are <c>max_connections</c> already.</summary>
+    public void ConnectionRefused() => Interlocked.Increment(ref _connectionsRefused);
 
     /// <summary>A client's CONNECT was accepted.</summary>
-    public void ConnectionOpened() => Interlocked.Increment(ref _connectionsOpen);
+    public void ConnectionOpened(ListenerOptions listener, ProtocolVersion version)
+    {
+        CountsOf(listener).Opened(version);
+        Interlocked.Increment(ref _connectionsOpen);
+    }
+
+    /// <summary>A client's CONNECT was refused.</summary>
+    public void ConnectRefused(ReasonCode reason) => _connectsRefused.Add(reason);
 
     /// <summary>A client that was accepted is gone.</summary>
-    public void ConnectionClosed() => Interlocked.Decrement(ref _connectionsOpen);
-
-    public void Dispose() => _meter.Dispose();
-
-    private IEnumerable<Measurement<long>> ObserveDropped()
+    public void ConnectionClosed(ListenerOptions listener, ProtocolVersion version, CloseKind kind)
     {
-        for (int i = 1; i < DropReasons.Length; i++)
-        {
-            yield return new Measurement<long>(
-                Volatile.Read(ref _dropped[i]), new KeyValuePair<string, object?>("reason", DropReasons[i].ToString()));
-        }
+        CountsOf(listener).Closed(version);
+        _disconnects.Add(kind);
+        Interlocked.Decrement(ref _connectionsOpen);
     }
+
+    /// <summary>A user name and password, or their absence, were judged.</summary>
+    /// <param name="duration">How long that took, the wait for a place to compute the hash included.</param>
+    /// <param name="isAllowed">How it ended.</param>
+    public void Authenticated(TimeSpan duration, bool isAllowed) =>
+        _authentication.Record(duration.TotalSeconds, isAllowed ? Allowed : Denied);
+
+    /// <summary>A session has ended because nobody came back for it in time.</summary>
+    public void SessionExpired() => Interlocked.Increment(ref _sessionsExpired);
+
+    /// <summary>A session came from the store with messages that wait.</summary>
+    public void DeliveryRestored(long count) => Interlocked.Add(ref _deliveriesRestored, count);
+
+    /// <summary>A tick of the heartbeat began later than it was due.</summary>
+    public void HeartbeatDelayed(TimeSpan delay) => _heartbeatDelay.Record(Math.Max(0, delay.TotalSeconds));
+
+    public void Dispose() => Meter.Dispose();
+
+    // Asked by reference first: the name is text that is made anew each time.
+    private ListenerCounts CountsOf(ListenerOptions listener) => _listeners.GetOrAdd(
+        listener,
+        static (options, byName) => byName.GetOrAdd(options.Name, static name => new ListenerCounts(name)),
+        _listenersByName);
 }

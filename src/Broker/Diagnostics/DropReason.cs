@@ -1,6 +1,8 @@
 namespace Broker.Diagnostics;
 
-/// <summary>Why a message did not reach a subscriber that it matched. Each is counted; none is silent.</summary>
+/// <summary>
+/// Why a message did not reach a subscriber that it matched, or was not let in at all. Each is counted; none is silent.
+/// </summary>
 internal enum DropReason
 {
     /// <summary>It was taken: nothing dropped.</summary>
@@ -15,14 +17,28 @@ internal enum DropReason
     Expired,
     /// <summary>It is larger than the Maximum Packet Size of the receiver.</summary>
     PacketTooLarge,
-    /// <summary>Its payload is larger than <c>message_size_limit</c>.</summary>
+    /// <summary>Not let in: its payload is larger than <c>message_size_limit</c>.</summary>
     PayloadTooLarge,
     /// <summary>The session ended while it waited.</summary>
     SessionEnded,
     /// <summary>No member of the shared subscription could take it.</summary>
     NoSharedMember,
-    /// <summary>The publisher may not publish there.</summary>
+    /// <summary>Not let in: the publisher may not publish there.</summary>
     NotAuthorized,
     /// <summary>The subscriber may not read the topic.</summary>
     NotReadable,
+    /// <summary>Not let in: with the mount point of its listener its topic is too long.</summary>
+    TopicTooLong,
+    /// <summary>QoS 0 for a connection that broke before it was written.</summary>
+    ConnectionLost,
+}
+
+/// <summary>Which drop is which.</summary>
+internal static class DropReasons
+{
+    /// <summary>
+    /// Whether the publication was not let in, before anybody asked whose subscriptions match. The others end a delivery.
+    /// </summary>
+    public static bool IsRefusal(this DropReason reason) =>
+        reason is DropReason.PayloadTooLarge or DropReason.NotAuthorized or DropReason.TopicTooLong;
 }

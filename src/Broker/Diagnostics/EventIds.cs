@@ -19,6 +19,7 @@ internal static class EventIds
     public const int NothingToSave = 1010;
     public const int NothingIsKept = 1011;
     public const int ListenerNotDurable = 1012;
+    public const int AdminOpening = 1013;
     public const int Reloading = 1021;
     public const int Reloaded = 1022;
     public const int FilesReloaded = 1023;

@@ -11,6 +11,15 @@ internal sealed class Readiness
     /// <summary>Ready: a load balancer may send clients here.</summary>
     public bool IsReady => _isServing && !_isStoreAway;
 
+    /// <summary>What it is not ready for want of, in words; null: it is ready.</summary>
+    public string? Missing => (_isServing, _isStoreAway) switch
+    {
+        (true, false) => null,
+        (true, true) => "the store takes no commits",
+        (false, false) => "the listeners are not open",
+        _ => "the listeners are not open, and the store takes no commits",
+    };
+
     /// <summary>The listeners were opened, or are being closed.</summary>
     public void ListenersAre(bool open) => _isServing = open;
 

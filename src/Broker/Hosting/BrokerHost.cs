@@ -1,9 +1,11 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using Broker.Admin;
 using Broker.Configuration;
 using Broker.Configuration.Mosquitto;
 using Broker.Connections;
 using Broker.Diagnostics;
+using Broker.SysTopics;
 using Broker.Transport;
 using Microsoft.AspNetCore.Connections;
 
@@ -66,29 +68,61 @@ internal static partial class BrokerHost
         if (store is null) return Fail(options, logger, trouble!, ExitCode.Failure);
         using var engine = new BrokerEngine(
             options,
-            new EngineServices(store.Store, secrets.Authenticator!, TimeProvider.System, logs.Factory) { Access = secrets.Access! });
-        engine.Metrics.Observe(readiness);
-        engine.Metrics.ObserveCertificates(() => secrets.Certificates, TimeProvider.System);
-        engine.Heartbeat.Register(new TlsFileWatch(secrets.Tls.OfType<TlsEndpoint>(), logger));
+            new EngineServices(store.Store, secrets.Authenticator!, TimeProvider.System, logs.Factory)
+            {
+                Access = secrets.Access!,
+            });
+        Observe(engine, readiness, secrets);
+        using OtlpPush? push = OtlpPush.Start(engine, ProductVersion.Text);
+        using ServiceNotifier? notifier = ServiceNotifier.Open(engine, readiness);
+        engine.Heartbeat.Register(
+            new TlsFileWatch(secrets.Tls.OfType<TlsEndpoint>().Concat(secrets.AdminTls.Values), logger));
         engine.Heartbeat.Register(
             new QuietCompaction(() => HeapState.Now(engine.ConnectionCount), QuietCompaction.CompactHeap));
         try
         {
+            // Open before the store is loaded, which may take its time, and until the last client is gone.
+            await using AdminServer? admin = await AdminServer.StartAsync(
+                new AdminParts(engine, readiness, secrets.AdminTls, secrets.Tokens, logs.Factory)
+                {
+                    Version = ProductVersion.Text,
+                },
+                signals, token);
             await store.LoadAsync(engine);
             // Off the thread of the database's socket, which completes inline: the rest of the start may take its time.
             await Task.Yield();
+            if (options.SysInterval > TimeSpan.Zero)
+                engine.Heartbeat.Register(new SysTree(engine, $"broker version {ProductVersion.Text}"));
             await using WebApplication app = Build(new KestrelBindings(engine, secrets.Tls, logger), logs.Factory, signals);
             var reload = new ConfigurationReload(
                 source, engine, [secrets, new AccessReload(engine), logs.Provider], logger);
-            signals.Answer(new OperatorSignals(engine, reload, logs.Provider, logger));
+            signals.Answer(new OperatorSignals(engine, reload, logs.Provider, logger) { Notifier = notifier });
             await app.StartAsync(token);
-            return await ServeAsync(options, engine, app, new Running(identity, signals, readiness, store, logger), token);
+            Running running = new(identity, signals, readiness, store, notifier, logger);
+            return await ServeAsync(options, engine, app, running, token);
         }
         catch (Exception exception) when (ExplainStartFailure(exception) is { } reason)
         {
             return Fail(options, logger, reason, ExitCode.Failure);
         }
     }
+
+    private static void Observe(BrokerEngine engine, Readiness readiness, SecretFiles secrets)
+    {
+        engine.Metrics.Observe(ProductVersion.Text, engine.Time.GetUtcNow());
+        engine.Metrics.Observe(readiness);
+        List<TlsFigures> tls = [];
+        for (int i = 0; i < secrets.Tls.Count; i++)
+        {
+            if (secrets.Tls[i] is { } endpoint) tls.Add(FiguresOf(engine.Options.Listeners[i], endpoint));
+        }
+        tls.AddRange(secrets.AdminTls.Select(static admin => FiguresOf(admin.Key, admin.Value)));
+        engine.Metrics.Observe(tls, engine.Time);
+    }
+
+    private static TlsFigures FiguresOf(ListenerOptions listener, TlsEndpoint endpoint) => new(
+        listener.Name, endpoint.Counts,
+        () => endpoint.Certificates.Select(static own => (own.File, new DateTimeOffset(own.Own.NotAfter))));
 
     private static WebApplication Build(KestrelBindings bindings, ILoggerFactory loggers, SignalLifetime signals)
     {
@@ -119,8 +153,10 @@ internal static partial class BrokerHost
             engine.BeginServing();
             Log.Running(logger, ProductVersion.Text);
             running.Readiness.ListenersAre(open: true);
+            running.Notifier?.Ready();
             bool hasFailed = await running.Signals.WaitForStopAsync(token);
             running.Readiness.ListenersAre(open: false);
+            running.Notifier?.Stopping();
             Log.Stopping(logger, ProductVersion.Text);
             engine.BeginStop();
             await app.StopAsync(CancellationToken.None);
@@ -155,7 +191,8 @@ internal static partial class BrokerHost
     private sealed record Logs(LoggingProvider Provider, ILoggerFactory Factory);
 
     private sealed record Running(
-        ProcessIdentity Identity, SignalLifetime Signals, Readiness Readiness, HostedStore Store, ILogger Logger);
+        ProcessIdentity Identity, SignalLifetime Signals, Readiness Readiness, HostedStore Store,
+        ServiceNotifier? Notifier, ILogger Logger);
 
     private static partial class Log
     {

@@ -81,7 +81,7 @@ internal sealed partial class HostedStore : IDisposable
     public async Task LoadAsync(BrokerEngine engine)
     {
         if (_durable is null) return;
-        engine.Metrics.Observe(_durable.Counters);
+        engine.Metrics.Observe(_durable, engine.Time);
         StoredState state = await _durable.ReadAsync();
         await using (state)
         {

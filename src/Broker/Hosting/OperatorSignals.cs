@@ -7,11 +7,16 @@ namespace Broker.Hosting;
 internal sealed partial class OperatorSignals(
     BrokerEngine engine, ConfigurationReload reload, LoggingProvider log, ILogger logger)
 {
+    /// <summary>Who is told of a reload; null: nobody asked to be.</summary>
+    public ServiceNotifier? Notifier { get; init; }
+
     /// <summary>SIGHUP: log files are opened anew, then the configuration is read again.</summary>
     public void HangUp()
     {
+        Notifier?.Reloading();
         log.Reopen();
         reload.Run();
+        Notifier?.Ready();
     }
 
     /// <summary>SIGUSR1.</summary>

@@ -1,3 +1,4 @@
+using Broker.Admin;
 using Broker.Configuration;
 using Broker.Diagnostics;
 using Broker.Security;
@@ -9,6 +10,8 @@ namespace Broker.Hosting;
 internal sealed class SecretFiles : IReloadable, IDisposable
 {
     private readonly List<TlsEndpoint?> _tls = [];
+    private readonly Dictionary<ListenerOptions, TlsEndpoint> _adminTls = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<AdminListenerOptions, AdminTokens> _tokens = new(ReferenceEqualityComparer.Instance);
 
     private SecretFiles()
     {
@@ -32,11 +35,11 @@ internal sealed class SecretFiles : IReloadable, IDisposable
     /// <summary>The TLS side of each listener, in their order; null where there is none.</summary>
     public IReadOnlyList<TlsEndpoint?> Tls => _tls;
 
-    /// <summary>File and end of each certificate that is in use now; one that serves several listeners once.</summary>
-    public IEnumerable<(string File, DateTimeOffset NotAfter)> Certificates => _tls.OfType<TlsEndpoint>()
-        .SelectMany(endpoint => endpoint.Certificates)
-        .Select(certificate => (certificate.File, new DateTimeOffset(certificate.Own.NotAfter)))
-        .DistinctBy(certificate => certificate.File);
+    /// <summary>The TLS side of each admin listener that has one.</summary>
+    public IReadOnlyDictionary<ListenerOptions, TlsEndpoint> AdminTls => _adminTls;
+
+    /// <summary>Who may use each admin listener that asks for a token.</summary>
+    public IReadOnlyDictionary<AdminListenerOptions, AdminTokens> Tokens => _tokens;
 
     /// <summary>Reads every file and collects every error.</summary>
     public static SecretFiles Load(BrokerOptions options)
@@ -45,7 +48,12 @@ internal sealed class SecretFiles : IReloadable, IDisposable
         files.LoadPasswords(options);
         files.Warnings.AddRange(PasswordModes(options));
         files.LoadAccessLists(options);
-        foreach (ListenerOptions listener in options.Listeners) files.LoadTls(listener);
+        foreach (ListenerOptions listener in options.Listeners) files._tls.Add(files.LoadTls(listener));
+        foreach (AdminListenerOptions admin in options.AdminListeners)
+        {
+            if (files.LoadTls(admin.Listener) is { } tls) files._adminTls.Add(admin.Listener, tls);
+            files.LoadTokens(admin);
+        }
         return files;
     }
 
@@ -58,6 +66,10 @@ internal sealed class SecretFiles : IReloadable, IDisposable
         for (int i = 0; i < _tls.Count; i++)
         {
             if (_tls[i]?.Prepare(options.Listeners[i].Tls!, report) is { } tls) prepared.Add(tls);
+        }
+        foreach ((ListenerOptions listener, TlsEndpoint endpoint) in _adminTls)
+        {
+            if (endpoint.Prepare(listener.Tls!, report) is { } tls) prepared.Add(tls);
         }
         return new PreparedReload(() =>
         {
@@ -97,20 +109,25 @@ internal sealed class SecretFiles : IReloadable, IDisposable
         }
     }
 
-    private void LoadTls(ListenerOptions listener)
+    private void LoadTokens(AdminListenerOptions admin)
     {
-        if (listener.Tls is not { } options)
-        {
-            _tls.Add(null);
-            return;
-        }
+        if (admin.TokenFile is not { } path) return;
+        List<string> errors = [];
+        if (AdminTokens.Load(path, errors) is { } tokens) _tokens.Add(admin, tokens);
+        Errors.AddRange(errors.Select(static error => $"Error: {error}"));
+        if (errors.Count > 0) ExitCode = Configuration.ExitCode.BadConfiguration;
+    }
+
+    private TlsEndpoint? LoadTls(ListenerOptions listener)
+    {
+        if (listener.Tls is not { } options) return null;
         TlsEndpointResult result = TlsEndpoint.Load(options);
-        _tls.Add(result.Endpoint);
         Warnings.AddRange(result.Warnings);
         foreach (string error in result.Errors)
         {
             Errors.Add($"Error: {error}");
             if (ExitCode == 0) ExitCode = Configuration.ExitCode.Failure;
         }
+        return result.Endpoint;
     }
 }

@@ -293,6 +293,7 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
                 if (deadline.Kind == DeadlineKind.Expiry)
                 {
                     EndLocked(deadline.Session, out legacy);
+                    _context.Metrics.SessionExpired();
                     Log.Expired(_logger, deadline.Session.ClientId);
                 }
             }

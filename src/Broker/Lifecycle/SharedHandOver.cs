@@ -41,6 +41,9 @@ internal sealed class SharedHandOver : ISessionConnection
 
     public bool WaitsForCommit => false;
 
+    /// <summary>Messages that are still to go to somebody.</summary>
+    public int QueuedCount => _legacy.QueuedCount;
+
     /// <summary>
     /// Which of some shared subscriptions a message came by: the one that matches, or of several the one with its Subscription
     /// Identifier. Null: none, or it cannot be told.

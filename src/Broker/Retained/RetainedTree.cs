@@ -21,6 +21,9 @@ internal sealed class RetainedTree
     /// <summary>Topics with a retained message.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Their payload bytes.</summary>
+    public long PayloadBytes { get; private set; }
+
     /// <summary>Whether no node is left: what is cleared leaves nothing behind.</summary>
     public bool IsEmpty
     {
@@ -41,7 +44,9 @@ internal sealed class RetainedTree
         {
             if (message.PayloadLength == 0) return Clear(message.Topic.Name);
             Put(message);
-            return _lastTicket = _store.IsDurable ? _store.Append(new RetainedPut(message.ToStored())) : 0;
+            // What the broker says of itself is out of date when it starts again.
+            if (!_store.IsDurable || message.Topic.IsOfServer) return 0;
+            return _lastTicket = _store.Append(new RetainedPut(message.ToStored()));
         }
     }
 
@@ -53,6 +58,16 @@ internal sealed class RetainedTree
 
     /// <summary>Starts the replay of what a filter matches now.</summary>
     public RetainedReplay Replay(Sessions.Subscription subscription) => new(this, _root, subscription, Stamp);
+
+    /// <summary>
+    /// What a filter matches now, for nobody's session: a walk that holds the tree's lock from one message to the next, as a
+    /// replay does.
+    /// </summary>
+    public IEnumerable<Message> Find(string filter, long nowUnixMilliseconds)
+    {
+        RetainedReplay walk = Replay(new Sessions.Subscription { Session = null!, Key = filter, Filter = filter });
+        while (walk.TryNext(nowUnixMilliseconds, out Message? message)) yield return message;
+    }
 
     /// <summary>Runs one step of a replay under the tree's lock.</summary>
     internal Message? Step(RetainedReplay replay, long nowUnixMilliseconds)
@@ -87,6 +102,7 @@ internal sealed class RetainedTree
         RetainedNode node = _root;
         foreach (ReadOnlySpan<char> level in TopicLevels.Of(message.Topic.Name)) node = node.FindOrAdd(level);
         if (node.Message is null) Count++;
+        PayloadBytes += message.PayloadLength - (node.Message?.PayloadLength ?? 0);
         node.Message = message;
         node.Stamp = ++_stamp;
     }
@@ -101,6 +117,8 @@ internal sealed class RetainedTree
         }
         // Somebody else's clearing may not be durable yet, and this publisher is promised the same.
         if (node.Message is null) return _lastTicket;
+        bool isStored = _store.IsDurable && !node.Message.Topic.IsOfServer;
+        PayloadBytes -= node.Message.PayloadLength;
         node.Message = null;
         _stamp++;
         Count--;
@@ -109,6 +127,6 @@ internal sealed class RetainedTree
             parent.Remove(node);
             node = parent;
         }
-        return _lastTicket = _store.IsDurable ? _store.Append(new RetainedRemoved(topic)) : 0;
+        return isStored ? _lastTicket = _store.Append(new RetainedRemoved(topic)) : 0;
     }
 }

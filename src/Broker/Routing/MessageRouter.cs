@@ -60,9 +60,11 @@ internal sealed partial class MessageRouter
         bool mayPass = !isLarge || run.Count >= LargeRunCountMin;
         bool isShared = match.FanOut > 1;
         CountUnreadable(match, run.Count);
+        int receivers = 0;
         foreach (ref readonly Receiver receiver in match.Receivers.AsSpan())
         {
             if (receiver.For(run.PublisherId) is not { } subscription) continue;
+            receivers++;
             int passed = mayPass ? touched.Pass(in run, subscription, receiver.Access) : 0;
             if (isLarge && passed > 0) touched.Release();
             for (int i = passed; i < run.Count; i++)
@@ -76,6 +78,7 @@ internal sealed partial class MessageRouter
             for (int i = 0; i < run.Count; i++)
                 tickets[i] = Math.Max(tickets[i], DeliverToOne(messages.Get(in run, i, isShared), group, touched));
         }
+        if (receivers > 0) _metrics.Traffic.OfThread.Match(receivers * run.Count);
     }
 
     /// <summary>Routes a message whose receivers are known.</summary>
@@ -90,11 +93,14 @@ internal sealed partial class MessageRouter
             if (match.Generation != Subscriptions.Generation) match = Subscriptions.Match(message.Topic.Name);
         }
         CountUnreadable(match, 1);
+        int receivers = 0;
         foreach (ref readonly Receiver receiver in match.Receivers.AsSpan())
         {
-            if (receiver.For(message.PublisherId) is { } subscription)
-                ticket = Math.Max(ticket, Deliver(message, subscription, receiver.Access, touched).Ticket);
+            if (receiver.For(message.PublisherId) is not { } subscription) continue;
+            receivers++;
+            ticket = Math.Max(ticket, Deliver(message, subscription, receiver.Access, touched).Ticket);
         }
+        if (receivers > 0) _metrics.Traffic.OfThread.Match(receivers);
         foreach (MatchedGroup group in match.Groups) ticket = Math.Max(ticket, DeliverToOne(message, group, touched));
         return new RouteResult(!match.IsEmpty, ticket);
     }
@@ -110,7 +116,9 @@ internal sealed partial class MessageRouter
     /// <param name="count">For so many messages.</param>
     public void CountUnreadable(MatchResult match, int count)
     {
-        if (match.Unreadable > 0) _metrics.MessageDropped(DropReason.NotReadable, (long)match.Unreadable * count);
+        if (match.Unreadable == 0) return;
+        _metrics.Traffic.OfThread.Match(match.Unreadable * count);
+        _metrics.MessageDropped(DropReason.NotReadable, (long)match.Unreadable * count);
     }
 
     private OfferResult Deliver(
@@ -139,6 +147,8 @@ internal sealed partial class MessageRouter
 
     private long DeliverToOne(Message message, MatchedGroup group, TouchedConnections touched)
     {
+        if (group.Members.Length == 0) return 0;
+        _metrics.Traffic.OfThread.Match(1);
         bool isTaken = TryDeliverToOne(message, group, touched, out long ticket);
         if (!isTaken) _metrics.MessageDropped(DropReason.NoSharedMember);
         return ticket;

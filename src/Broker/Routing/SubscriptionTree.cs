@@ -27,6 +27,9 @@ internal sealed class SubscriptionTree
     /// <summary>Subscriptions in the tree.</summary>
     public int Count { get; private set; }
 
+    /// <summary>How many of them are shared, each member for itself.</summary>
+    public int SharedCount { get; private set; }
+
     /// <summary>Whether no node is left: what is unsubscribed leaves nothing behind.</summary>
     public bool IsEmpty
     {
@@ -57,6 +60,7 @@ internal sealed class SubscriptionTree
                 node.Groups ??= new Dictionary<string, SharedGroup>(StringComparer.Ordinal);
                 if (!node.Groups.TryGetValue(name, out SharedGroup? group)) node.Groups.Add(name, group = new SharedGroup(name));
                 group.Put(subscription);
+                SharedCount++;
             }
             else
             {
@@ -187,6 +191,7 @@ internal sealed class SubscriptionTree
         int before = group.Members.Length;
         group.Remove(subscription.Session);
         Count -= before - group.Members.Length;
+        SharedCount -= before - group.Members.Length;
         if (group.Members.Length == 0) node.Groups.Remove(name);
     }
 }

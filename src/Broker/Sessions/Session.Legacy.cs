@@ -98,6 +98,8 @@ internal sealed partial class Session
         _context.Store.Append(new SessionRenamed(ClientId, name));
         _context.Store.Append(new WillRemoved(name));
         long ticket = legacy.Store(new SessionAway(name, _context.NowUnixMilliseconds, long.MaxValue, _sentSequence));
+        // QoS 0 is in memory alone.
+        _context.Metrics.MessageDropped(DropReason.SessionEnded, OutboxCount);
         _isInStore = false;
         _backlog = null;
         _window = null;

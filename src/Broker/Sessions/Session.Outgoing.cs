@@ -34,6 +34,20 @@ internal sealed partial class Session
         get { lock (_lock) return TotalCount; }
     }
 
+    /// <summary>What it has to send, by where it is.</summary>
+    public QueueDepths Depths
+    {
+        get
+        {
+            lock (_lock)
+            {
+                int inFlight = (_window?.Incomplete ?? 0) + (_backlog?.SentCount ?? 0);
+                return new QueueDepths(
+                    _connection is not null, TotalCount - inFlight, WaitingBytes, inFlight, _window?.OutstandingBytes ?? 0);
+            }
+        }
+    }
+
     /// <summary>Queues a message for this session. Never blocks, never throws.</summary>
     /// <param name="message">What.</param>
     /// <param name="subscription">Of this session.</param>
@@ -84,22 +98,24 @@ internal sealed partial class Session
     }
 
     /// <summary>PUBACK came.</summary>
-    public AcknowledgeOutcome OnPubAck(ISessionConnection owner, ushort packetId)
-    {
-        lock (_lock) return _connection == owner ? CompleteQos1(packetId) : AcknowledgeOutcome.Unknown;
-    }
+    public AcknowledgeOutcome OnPubAck(ISessionConnection owner, ushort packetId) => OnPubAcks(owner, [packetId]);
 
     /// <summary>Several PUBACKs came. Stops at the first that is none of QoS 1's.</summary>
+    /// <returns>What came of the last that was looked at.</returns>
     public AcknowledgeOutcome OnPubAcks(ISessionConnection owner, ReadOnlySpan<ushort> packetIds)
     {
         lock (_lock)
         {
             if (_connection != owner) return AcknowledgeOutcome.Unknown;
-            foreach (ushort packetId in packetIds)
+            int completed = 0;
+            AcknowledgeOutcome outcome = AcknowledgeOutcome.Done;
+            for (int i = 0; i < packetIds.Length && outcome != AcknowledgeOutcome.WrongFlow; i++)
             {
-                if (CompleteQos1(packetId) == AcknowledgeOutcome.WrongFlow) return AcknowledgeOutcome.WrongFlow;
+                outcome = CompleteQos1(packetIds[i]);
+                if (outcome == AcknowledgeOutcome.Done) completed++;
             }
-            return AcknowledgeOutcome.Done;
+            _context.Metrics.Traffic.OfThread.Complete(QualityOfService.AtLeastOnce, completed);
+            return outcome;
         }
     }
 
@@ -117,7 +133,7 @@ internal sealed partial class Session
             if (sent.Qos != QualityOfService.ExactlyOnce) return AcknowledgeOutcome.WrongFlow;
             if (reason >= ReasonCode.UnspecifiedError)
             {
-                Complete(sent.Sequence);
+                CompleteQos2(sent.Sequence);
                 return AcknowledgeOutcome.Done;
             }
             long ticket = 0;
@@ -140,7 +156,7 @@ internal sealed partial class Session
                 return AcknowledgeOutcome.Unknown;
             if (sent.Qos != QualityOfService.ExactlyOnce) return AcknowledgeOutcome.WrongFlow;
             if (sent.State != DeliveryState.Released) return AcknowledgeOutcome.WrongFlow;
-            Complete(sent.Sequence);
+            CompleteQos2(sent.Sequence);
             return AcknowledgeOutcome.Done;
         }
     }
@@ -148,14 +164,17 @@ internal sealed partial class Session
     /// <summary>A taken delivery is larger than the client's Maximum Packet Size: it counts as done [MQTT-3.1.2-25].</summary>
     /// <param name="owner">Who took it; nothing is done when another connection serves the session by now.</param>
     /// <param name="sequence">The delivery.</param>
-    public void Abandon(ISessionConnection owner, long sequence)
+    /// <returns>Whether it is done now, and was not before.</returns>
+    public bool Abandon(ISessionConnection owner, long sequence)
     {
         lock (_lock)
         {
             // Taken over since: the next connection gets it again and decides for itself.
             // Completed since, by a client that acknowledged what it could not have: nothing is left to do.
             bool isOpen = TryFind(PacketIds.Of(sequence), out SentDelivery sent) && sent.Sequence == sequence;
-            if (_connection == owner && isOpen) Complete(sequence);
+            if (_connection != owner || !isOpen) return false;
+            Complete(sequence);
+            return true;
         }
     }
 
@@ -165,6 +184,12 @@ internal sealed partial class Session
         if (sent.Qos != QualityOfService.AtLeastOnce) return AcknowledgeOutcome.WrongFlow;
         Complete(sent.Sequence);
         return AcknowledgeOutcome.Done;
+    }
+
+    private void CompleteQos2(long sequence)
+    {
+        Complete(sequence);
+        _context.Metrics.Traffic.OfThread.Complete(QualityOfService.ExactlyOnce, 1);
     }
 
     private QualityOfService EffectiveQos(QualityOfService published, QualityOfService granted) =>
@@ -299,9 +324,15 @@ internal sealed partial class Session
         int passedOver = 0;
         while (HasRoomForReplay() && _replays!.TryPeek(out IRetainedReplay? replay))
         {
-            if (!replay.TryNext(now, out Message? message)) _replays.Dequeue();
+            if (!replay.TryNext(now, out Message? message))
+            {
+                _replays.Dequeue();
+            }
             else if (MayRead(message) && _context.RetainedSources?.MayWrite(message) != false)
+            {
+                _context.Metrics.Traffic.OfThread.Replay();
                 Enqueue(message, replay.Subscription, EffectiveQos(message.Qos, replay.Subscription.Qos), retain: true);
+            }
             else if (++passedOver == ReplayPassedOverMax)
             {
                 batch.HasMore = true;

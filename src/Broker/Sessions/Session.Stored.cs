@@ -60,6 +60,7 @@ internal sealed partial class Session
             _sentSequence = stored.SentSequence,
         };
         if (stored.QueuedCount == 0) return session;
+        context.Metrics.DeliveryRestored(stored.QueuedCount);
         session._backlog = new Backlog();
         session._backlog.Restore((int)stored.QueuedCount, (int)stored.QueuedSentCount, stored.QueuedBytes);
         return session;

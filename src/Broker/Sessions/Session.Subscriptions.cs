@@ -13,6 +13,12 @@ internal sealed partial class Session
         get { lock (_lock) return _subscriptions?.Count ?? 0; }
     }
 
+    /// <summary>The subscriptions, as they are now.</summary>
+    public Subscription[] Subscriptions
+    {
+        get { lock (_lock) return _subscriptions is null ? [] : [.. _subscriptions.Values]; }
+    }
+
     /// <summary>Adds or replaces a subscription.</summary>
     /// <param name="subscription">What.</param>
     /// <param name="optionsByte">As the client sent it, for the store.</param>

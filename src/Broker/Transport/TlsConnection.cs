@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Broker.Diagnostics;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -34,12 +35,14 @@ internal sealed partial class TlsConnection
     private string Address => RemoteAddress.Format(_context.RemoteEndPoint, _context.LocalEndPoint?.ToString());
 
     /// <summary>Serves the connection to its end. A failed handshake gives one log line and no exception.</summary>
-    public async Task ServeAsync(ConnectionDelegate next, bool logsSuccess)
+    public async Task ServeAsync(ConnectionDelegate next, TlsCounts counts, bool logsSuccess)
     {
         IDuplexPipe transport = _context.Transport;
         TlsTransportStream stream = new(transport);
         await using SslStream ssl = new(stream, leaveInnerStreamOpen: true);
-        if (!await HandshakeAsync(ssl, stream)) return;
+        bool isEncrypted = await HandshakeAsync(ssl, stream);
+        counts.Handshakes.Add(isEncrypted ? HandshakeOutcome.Succeeded : HandshakeOutcome.Failed);
+        if (!isEncrypted) return;
         TlsFeature feature = new(ssl);
         if (logsSuccess) Log.Negotiated(_logger, Address, feature.Version, feature.Cipher);
         _context.Features.Set<ITlsConnectionFeature>(feature);

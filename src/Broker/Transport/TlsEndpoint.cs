@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Authentication;
 using Broker.Configuration;
+using Broker.Diagnostics;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -31,6 +32,9 @@ internal sealed class TlsEndpoint
         _seen = loaded.Stamp;
         _time = time;
     }
+
+    /// <summary>How its handshakes end.</summary>
+    public TlsCounts Counts { get; } = new();
 
     /// <summary>Reads certificate, key and authorities now and checks that they can work together.</summary>
     public static TlsEndpointResult Load(TlsOptions options, TimeProvider? time = null)
@@ -96,7 +100,7 @@ internal sealed class TlsEndpoint
     }
 
     private Task ServeAsync(ConnectionContext context, ConnectionDelegate next, ILogger logger, Func<bool> logsConnections) =>
-        new TlsConnection(context, _loaded.Snapshot, _time, logger).ServeAsync(next, logsConnections());
+        new TlsConnection(context, _loaded.Snapshot, _time, logger).ServeAsync(next, Counts, logsConnections());
 
     /// <summary>A version as OpenSSL, and so mosquitto's log, writes it.</summary>
     internal static string VersionName(SslProtocols protocol) => protocol switch

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Broker.Benchmarks.Wire;
 using Broker.Connections;
+using Broker.Diagnostics;
 using Broker.Messages;
 using Broker.Protocol;
 using Broker.Sessions;
@@ -13,6 +14,7 @@ public class Encode
     private const int LargePayloadBytes = 16 * 1024;
 
     private readonly ScratchWriter _output = new();
+    private readonly Traffic _traffic = new();
     private readonly PublishWriter _mqtt311 = WriterFor(ProtocolVersion.Mqtt311);
     private readonly PublishWriter _mqtt50 = WriterFor(ProtocolVersion.Mqtt50);
     private readonly PublishWriter _aliasing = WriterFor(ProtocolVersion.Mqtt50, aliases: 10);
@@ -72,13 +74,13 @@ public class Encode
 
     private int Publish(PublishWriter writer, in OutboxEntry entry)
     {
-        writer.TryWrite(_output, in entry, dup: false, TimeProvider.System);
+        writer.Write(_output, in entry, dup: false, TimeProvider.System);
         return _output.LastLength;
     }
 
     private int Acknowledge(in Ack ack, ProtocolVersion version)
     {
-        AckWriter.Write(_output, in ack, version);
+        AckWriter.Write(_output, in ack, version, _traffic.OfThread);
         return _output.LastLength;
     }
 

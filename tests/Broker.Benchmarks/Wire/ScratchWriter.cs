@@ -10,6 +10,10 @@ internal sealed class ScratchWriter : PipeWriter
     /// <summary>Length of what was written last.</summary>
     public int LastLength { get; private set; }
 
+    public override bool CanGetUnflushedBytes => true;
+
+    public override long UnflushedBytes => LastLength;
+
     public override void Advance(int bytes) => LastLength = bytes;
 
     public override Memory<byte> GetMemory(int sizeHint = 0) => _buffer;

@@ -50,6 +50,13 @@ internal sealed class MosquittoSub : IAsyncDisposable
         return lines.Select(line => line[Mark.Length..]);
     }
 
+    /// <summary>What it has printed so far.</summary>
+    public IEnumerable<string> Messages =>
+        _child.Output.All.Where(static line => IsMessage(line)).Select(static line => line[Mark.Length..]);
+
+    /// <summary>Waits until it has printed a message in these words.</summary>
+    public Task WaitForAsync(string message) => _child.Output.WaitForAsync(line => line == Mark + message, message);
+
     public async Task<string> MessageAsync() => (await MessagesAsync(1)).Single();
 
     /// <summary>Waits for its own end (option -C) and returns everything it printed.</summary>

@@ -148,6 +148,7 @@ public abstract class StoreTests
             foreach (StateChange change in changes) store.Append(change);
         }
         place.Execute("ALTER TABLE delivery DROP COLUMN is_shared");
+        place.Execute("ALTER TABLE retained DROP COLUMN publisher_user");
         place.Execute("DELETE FROM \"__EFMigrationsHistory\" WHERE \"MigrationId\" <> '20261001000000_Initial'");
         using DurableStateStore again = place.Open();
         Assert.Equal(model.ToString(), await StateModel.TextOfAsync(again));

@@ -68,7 +68,7 @@ public sealed class PublishWriterTests
     {
         using MemoryStream stream = new();
         PipeWriter output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
-        bool isWritten = writer.TryWrite(output, in entry, dup: false, TimeProvider.System);
+        bool isWritten = 0 < writer.Write(output, in entry, dup: false, TimeProvider.System);
         output.Complete();
         Assert.Equal(isWritten, stream.Length > 0);
         return isWritten ? WireText.Format(stream.ToArray()) : null;

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Broker.Configuration;
 using Broker.Diagnostics;
 using Broker.Hosting;
@@ -23,7 +22,7 @@ public sealed class HostedStoreTests
         using BrokerMetrics metrics = new();
         metrics.Observe(_readiness);
         _readiness.ListenersAre(open: true);
-        Assert.Equal(1, Ready());
+        Assert.Equal(1, Ready(metrics));
 
         using (SqliteConnection other = new($"Data Source={options.StoreLocation};Pooling=False"))
         {
@@ -31,12 +30,12 @@ public sealed class HostedStoreTests
             Execute(other, "BEGIN EXCLUSIVE");
             store.Store.Append(new SessionPut("a", null, 60));
             await _log.Lines.WaitForAsync("The store takes no commits: ");
-            Assert.Equal(0, Ready());
+            Assert.Equal(0, Ready(metrics));
             Execute(other, "ROLLBACK");
         }
         await _log.Lines.WaitForAsync("The store takes commits again.");
 
-        Assert.Equal(1, Ready());
+        Assert.Equal(1, Ready(metrics));
         Assert.Single(_log.Lines.All, line => line.StartsWith("The store takes no commits", StringComparison.Ordinal));
     }
 
@@ -68,20 +67,11 @@ public sealed class HostedStoreTests
         return store!;
     }
 
-    private static long Ready()
+    private static double Ready(BrokerMetrics metrics)
     {
-        long ready = -1;
-        using MeterListener listener = new()
-        {
-            InstrumentPublished = (instrument, to) =>
-            {
-                if (instrument.Name == "broker.ready") to.EnableMeasurementEvents(instrument);
-            },
-        };
-        listener.SetMeasurementEventCallback<int>((_, value, _, _) => ready = value);
-        listener.Start();
-        listener.RecordObservableInstruments();
-        return ready;
+        using MetricsReading reading = new(metrics.Meter);
+        MetricFamily family = reading.Read().Single(static family => family.Instrument.Name == "broker.ready");
+        return Assert.Single(family.Points).Value;
     }
 
     private static void Execute(SqliteConnection connection, string sql)

@@ -127,13 +127,15 @@ public sealed class TlsRefreshTests : IDisposable
     }
 
     [Fact]
-    public async Task The_days_that_a_certificate_has_left_are_measured()
+    public async Task How_long_a_certificate_is_good_is_measured()
     {
         using X509Certificate2 own = _files.Authority.Server(TimeProvider.System.GetUtcNow().AddDays(30));
         await using TlsServer server = await _files.StartAsync(_files.Options(own));
         using BrokerMetrics metrics = new();
-        metrics.ObserveCertificates(
-            () => server.Endpoint.Certificates.Select(it => (it.File, new DateTimeOffset(it.Own.NotAfter))), TimeProvider.System);
+        TlsFigures figures = new(
+            "1883", server.Endpoint.Counts,
+            () => server.Endpoint.Certificates.Select(it => (it.File, new DateTimeOffset(it.Own.NotAfter))));
+        metrics.Observe([figures], TimeProvider.System);
         Dictionary<string, double> seen = [];
         using MeterListener listener = new()
         {
@@ -142,12 +144,13 @@ public sealed class TlsRefreshTests : IDisposable
                 if (instrument.Name == "broker.tls.certificate.remaining") self.EnableMeasurementEvents(instrument);
             },
         };
-        listener.SetMeasurementEventCallback<double>((_, value, tags, _) => seen[(string)tags[0].Value!] = value);
+        listener.SetMeasurementEventCallback<double>((_, value, tags, _) => seen[(string)tags[1].Value!] = value);
         listener.Start();
 
         listener.RecordObservableInstruments();
 
-        Assert.InRange(seen[_files.Folder.File("server.crt")], 29.9, 30.1);
+        Assert.InRange(
+            seen[_files.Folder.File("server.crt")], TimeSpan.FromDays(29.9).TotalSeconds, TimeSpan.FromDays(30.1).TotalSeconds);
     }
 
     [Fact]

@@ -41,6 +41,24 @@ internal sealed class ConfigurationBuilder
     /// <summary>The listeners in the order of the files, the default listener among them.</summary>
     public List<ListenerBuilder> Listeners { get; } = [];
 
+    /// <summary>The <c>admin_listener</c> sections in the order of the files.</summary>
+    public List<ListenerBuilder> AdminListeners { get; } = [];
+
+    /// <summary><c>sys_interval</c>; zero: no <c>$SYS</c>.</summary>
+    public TimeSpan SysInterval { get; set; } = BrokerOptions.SysIntervalDefault;
+
+    /// <summary><c>otlp_endpoint</c>.</summary>
+    public Uri? OtlpEndpoint { get; set; }
+
+    /// <summary><c>otlp_protocol grpc</c>.</summary>
+    public bool OtlpIsGrpc { get; set; }
+
+    /// <summary><c>otlp_header</c>.</summary>
+    public ImmutableArray<string> OtlpHeaders { get; set; } = [];
+
+    /// <summary><c>otlp_interval</c>; null: not given.</summary>
+    public TimeSpan? OtlpInterval { get; set; }
+
     /// <summary>
     /// The listener that a listener option, <c>port</c> or <c>bind_address</c> made when there was none before it.
     /// </summary>

@@ -68,8 +68,6 @@ internal static class LimitDirectives
             with { Since = "2.0.21" },
         Row.Works("memory_limit", Global, ValueKinds.Text("bytes"), "none", CheckMemoryLimit)
             with { Since = "1.4.15", Status = DirectiveStatus.NotSupported, Note = NoMemoryLimit },
-        Row.Idle("sys_interval", Global, ValueKinds.Integer(0, ushort.MaxValue, "0 to 65535 seconds, 0 for no $SYS"), "none",
-            DirectiveStatus.NotSupported, "nothing is published below $SYS", isHarmless: value => value == 0),
         Row.Idle("packet_buffer_size", Global,
                 ValueKinds.Integer(
                     0, ushort.MaxValue, outOfRange: "Error: Packet buffer size must be between 0 and 65535 inclusive."),

@@ -11,6 +11,12 @@ internal sealed class ListenerBuilder(SourcePosition openedAt, string openedBy)
     /// <summary><c>listener</c>, or the directive that made the default listener.</summary>
     public string OpenedBy { get; } = openedBy;
 
+    /// <summary>Whether it is for operators and not for MQTT clients.</summary>
+    public bool IsAdmin { get; init; }
+
+    /// <summary><c>admin_token_file</c>.</summary>
+    public string? TokenFile { get; set; }
+
     /// <summary>Everything but security and TLS.</summary>
     public ListenerOptions Options { get; set; } = new();
 

@@ -18,6 +18,9 @@ internal static class OptionsResolver
         return new BrokerOptions
         {
             Listeners = [.. listeners.Select(listener => Resolve(listener, builder))],
+            AdminListeners = [.. builder.AdminListeners.Select(ResolveAdmin)],
+            Otlp = Otlp(builder),
+            SysInterval = builder.SysInterval,
             Limits = builder.Limits,
             Logging = builder.Logging.Build(overrides),
             Persistence = Persistence(builder, file, overrides),
@@ -69,6 +72,19 @@ internal static class OptionsResolver
         RequireCertificate = listener.ProxyVersion == 2 && listener.Tls.RequireCertificate,
         UseIdentityAsUsername = listener.ProxyVersion == 2 && listener.Tls.UseIdentityAsUsername,
     };
+
+    private static AdminListenerOptions ResolveAdmin(ListenerBuilder listener) => new()
+    {
+        Listener = listener.Options with { Tls = listener.Tls.CertFile.Length == 0 ? null : listener.Tls },
+        TokenFile = listener.TokenFile,
+    };
+
+    private static OtlpOptions? Otlp(ConfigurationBuilder builder)
+    {
+        if (builder.OtlpEndpoint is not { } endpoint) return null;
+        OtlpOptions otlp = new() { Endpoint = endpoint, IsGrpc = builder.OtlpIsGrpc, Headers = builder.OtlpHeaders };
+        return builder.OtlpInterval is { } interval ? otlp with { Interval = interval } : otlp;
+    }
 
     private static ListenerSecurityOptions ResolveSecurity(SecurityBuilder own, ConfigurationBuilder builder)
     {

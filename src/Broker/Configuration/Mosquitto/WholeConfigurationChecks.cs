@@ -13,6 +13,12 @@ internal static class WholeConfigurationChecks
             ProxyChecks.Run(listener, report);
             BuiltInPlugins.CheckTwice(listener, builder.Security, report);
         }
+        foreach (ListenerBuilder listener in builder.AdminListeners)
+        {
+            CheckTls(listener, report);
+            CheckAdmin(listener, report);
+        }
+        CheckOtlp(builder, report);
         CheckDefaultListener(builder, report);
         CheckDoubles(builder, report);
         foreach (BridgeSection bridge in builder.Bridges.Values) CheckBridge(bridge, report);
@@ -109,7 +115,7 @@ internal static class WholeConfigurationChecks
     private static void CheckDoubles(ConfigurationBuilder builder, ConfigurationReport report)
     {
         var seen = new Dictionary<(int, string?), ListenerBuilder>();
-        foreach (ListenerBuilder listener in builder.Listeners)
+        foreach (ListenerBuilder listener in builder.Listeners.Concat(builder.AdminListeners))
         {
             (int, string?) key = (listener.Options.Port, listener.Options.UnixSocketPath ?? listener.Options.Address);
             if (seen.TryAdd(key, listener)) continue;
@@ -117,6 +123,31 @@ internal static class WholeConfigurationChecks
                 listener.OpenedAt,
                 $"'{listener.OpenedBy}' opens what '{seen[key].OpenedBy}' at {seen[key].OpenedAt} opens: the broker "
                 + "will not start");
+        }
+    }
+
+    private static void CheckAdmin(ListenerBuilder listener, ConfigurationReport report)
+    {
+        foreach ((string directive, SourcePosition at) in listener.Given)
+        {
+            if (AdminDirectives.IsUsedByAdmin(directive)) continue;
+            report.Error(
+                at, $"'{directive}' is for MQTT clients, and the listener before it is the 'admin_listener' at "
+                + $"{listener.OpenedAt}: move it below the 'listener' it is meant for");
+        }
+        if (new AdminListenerOptions { Listener = listener.Options }.IsLocal || listener.TokenFile is not null) return;
+        report.Note(
+            listener.OpenedAt, $"other machines can reach this 'admin_listener' on {listener.Options.Name} and it has no "
+            + "'admin_token_file': it serves nothing but /metrics and /health");
+    }
+
+    private static void CheckOtlp(ConfigurationBuilder builder, ConfigurationReport report)
+    {
+        if (builder.OtlpEndpoint is not null) return;
+        foreach (string directive in (string[])["otlp_protocol", "otlp_header", "otlp_interval"])
+        {
+            if (builder.Given.TryGetValue(directive, out SourcePosition at))
+                report.Warning(at, $"'{directive}' has no effect without 'otlp_endpoint'");
         }
     }
 

@@ -16,6 +16,7 @@ internal static partial class PublishHandler
         if (!PublishPacket.TryDecode(
             flags, body, parameters.Version, PublishDirection.FromClient, out PublishPacket packet, out Fault? fault))
             return HandlerResult.Close(fault);
+        connection.Traffic.PayloadReceived(packet.Payload.Length);
         if (packet.Qos > connection.Listener.MaximumQos) return HandlerResult.Close(EngineFaults.QosNotSupported);
         if (packet.Retain && !connection.Engine.Options.Limits.IsRetainAvailable)
             return HandlerResult.Close(EngineFaults.RetainNotSupported);
@@ -49,6 +50,7 @@ internal static partial class PublishHandler
             if (outcome == ReceiveOutcome.ReceiveMaximumExceeded) return HandlerResult.Close(EngineFaults.ReceiveMaximumExceeded);
             if (outcome == ReceiveOutcome.Duplicate)
             {
+                connection.Engine.Metrics.PublicationRepeated();
                 Acknowledge(connection, in packet, ReasonCode.Success, ticket);
                 return HandlerResult.Continue;
             }
@@ -106,7 +108,7 @@ internal static partial class PublishHandler
         if (!route.IsWritable || route.Topic.IsOfServer)
             (drop, reason) = (DropReason.NotAuthorized, ReasonCode.NotAuthorized);
         else if (route.Topic.Utf8.Length > ushort.MaxValue)
-            (drop, reason) = (DropReason.PacketTooLarge, ReasonCode.TopicNameInvalid); // With its mount point.
+            (drop, reason) = (DropReason.TopicTooLong, ReasonCode.TopicNameInvalid); // With its mount point.
         else if (payloadMax > 0 && packet.Payload.Length > payloadMax)
             (drop, reason) = (DropReason.PayloadTooLarge, ReasonCode.ImplementationSpecificError);
         if (drop == DropReason.None) return reason;

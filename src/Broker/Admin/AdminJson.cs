@@ -1,0 +1,17 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Broker.Admin;
+
+/// <summary>How the answers of the API are written. Made at build time: nothing is looked up by reflection.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ApiError))]
+[JsonSerializable(typeof(VersionView))]
+[JsonSerializable(typeof(IReadOnlyList<ListenerView>))]
+[JsonSerializable(typeof(Page<ClientView>))]
+[JsonSerializable(typeof(Page<SessionView>))]
+[JsonSerializable(typeof(SessionDetail))]
+[JsonSerializable(typeof(Page<SubscriptionView>))]
+[JsonSerializable(typeof(Page<RetainedView>))]
+[JsonSerializable(typeof(RetainedDetail))]
+internal sealed partial class AdminJson : JsonSerializerContext;
