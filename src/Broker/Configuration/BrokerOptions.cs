@@ -39,6 +39,12 @@ internal sealed record BrokerOptions
     /// </summary>
     public bool ChecksRetainSource { get; init; }
 
+    /// <summary>
+    /// mosquitto.conf: <c>allow_plain_text_passwords</c>, ours. Whether a password file may have passwords in the place of
+    /// hashes. Default false.
+    /// </summary>
+    public bool AllowPlainTextPasswords { get; init; }
+
     /// <summary>mosquitto.conf: <c>pid_file</c>. Full path, or null for none.</summary>
     public string? PidFile { get; init; }
 

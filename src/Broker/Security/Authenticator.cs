@@ -166,7 +166,7 @@ internal sealed class Authenticator : IReloadable, IDisposable
         List<PasswordFileError> errors = [];
         foreach (string path in options.Listeners.Select(l => l.Security.PasswordFile).OfType<string>().Distinct())
         {
-            PasswordFileResult result = PasswordFile.Load(path);
+            PasswordFileResult result = PasswordFile.Load(path, options.AllowPlainTextPasswords);
             errors.AddRange(result.Errors);
             if (result.File is not null) files.Add(path, result.File);
         }

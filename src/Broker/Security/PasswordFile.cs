@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Unicode;
 using Broker.Diagnostics;
@@ -28,10 +29,16 @@ internal readonly record struct PasswordFileResult(PasswordFile? File, Immutable
 /// <summary>
 /// The users of a mosquitto <c>password_file</c>. A line is <c>USER:HASH</c>; lines that begin with <c>#</c> or have no colon are
 /// skipped; whatever follows a second colon is not looked at. One broken line makes the load fail, as in mosquitto 2.1.
+/// Where <c>allow_plain_text_passwords</c> says so, a line may be <c>USER:PASSWORD</c> to its end: only a hash of it is kept.
 /// Immutable.
 /// </summary>
 internal sealed class PasswordFile
 {
+    private const int PlainTextSaltBytes = 12;
+
+    // A password in plain text has the same hash each time that this process reads it: a reload sees that it has not changed.
+    private static readonly byte[] PlainTextSaltKey = RandomNumberGenerator.GetBytes(32);
+
     private readonly FrozenDictionary<string, PasswordHash> _byUser;
     private readonly ImmutableArray<PasswordHash> _scramHashes;
 
@@ -45,7 +52,9 @@ internal sealed class PasswordFile
     public int Count => _byUser.Count;
 
     /// <summary>Reads a whole file.</summary>
-    public static PasswordFileResult Load(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="acceptsPlainText">Whether a password may stand where a hash is expected. Each takes 1 ms or so.</param>
+    public static PasswordFileResult Load(string path, bool acceptsPlainText = false)
     {
         byte[] content;
         try
@@ -56,11 +65,11 @@ internal sealed class PasswordFile
         {
             return new(null, [new(path, 0, FileTrouble.Describe("password file", path, error))]);
         }
-        return Parse(path, content);
+        return Parse(path, content, acceptsPlainText);
     }
 
     /// <summary>Reads the bytes of a file; <paramref name="path"/> is for the errors only.</summary>
-    internal static PasswordFileResult Parse(string path, ReadOnlySpan<byte> content)
+    internal static PasswordFileResult Parse(string path, ReadOnlySpan<byte> content, bool acceptsPlainText = false)
     {
         Dictionary<string, PasswordHash> byUser = new(StringComparer.Ordinal);
         ImmutableArray<PasswordFileError>.Builder errors = ImmutableArray.CreateBuilder<PasswordFileError>();
@@ -70,7 +79,7 @@ internal sealed class PasswordFile
             int end = rest.IndexOf((byte)'\n');
             ReadOnlySpan<byte> line = end < 0 ? rest : rest[..end];
             rest = end < 0 ? [] : rest[(end + 1)..];
-            if (ReadLine(line, byUser) is { } error) errors.Add(new(path, number, error));
+            if (ReadLine(line, byUser, acceptsPlainText) is { } error) errors.Add(new(path, number, error));
         }
         return errors.Count == 0 ? new(new PasswordFile(byUser), []) : new(null, errors.ToImmutable());
     }
@@ -95,17 +104,29 @@ internal sealed class PasswordFile
     private static PasswordHash SomeOf(ImmutableArray<PasswordHash> hashes, string userName) =>
         hashes[(int)((uint)userName.GetHashCode(StringComparison.Ordinal) % (uint)hashes.Length)];
 
-    private static string? ReadLine(ReadOnlySpan<byte> line, Dictionary<string, PasswordHash> byUser)
+    private static string? ReadLine(ReadOnlySpan<byte> line, Dictionary<string, PasswordHash> byUser, bool acceptsPlainText)
     {
         if (line.StartsWith("#"u8) || !line.Contains((byte)':')) return null;
         if (!Utf8.IsValid(line)) return "The line is not UTF-8.";
-        string[] fields = Encoding.UTF8.GetString(line).Split(':');
+        string[] fields = Encoding.UTF8.GetString(line).Split(':', 2);
         string userName = fields[0].Trim();
-        string text = fields[1].Trim();
+        string rest = fields[1].Trim();
         if (userName.Length == 0) return "There is no user name before the colon.";
-        if (text.Length == 0) return $"User '{userName}' has no password hash.";
-        PasswordHashResult result = PasswordHash.Parse(text);
+        if (rest.Length == 0) return $"User '{userName}' has no password hash.";
+        PasswordHashResult result = acceptsPlainText && !LooksHashed(rest)
+            ? new(HashPlainText(userName, rest), null)
+            : PasswordHash.Parse(rest.Split(':')[0].Trim());
         if (result.Hash is null) return $"The password of user '{userName}' {result.Error}.";
         return byUser.TryAdd(userName, result.Hash) ? null : $"User '{userName}' is in the file a second time.";
+    }
+
+    // $KIND$: a hash of a kind that is not known is an error, and not the password of somebody who pasted it.
+    private static bool LooksHashed(string text) => text[0] == '$' && text.IndexOf('$', 1) > 1;
+
+    private static PasswordHash HashPlainText(string userName, string password)
+    {
+        byte[] salt = HMACSHA256.HashData(PlainTextSaltKey, Encoding.UTF8.GetBytes($"{userName}:{password}"));
+        return PasswordHash.Create(
+            PasswordHashKind.Sha512Pbkdf2, Encoding.UTF8.GetBytes(password), salt.AsSpan(0, PlainTextSaltBytes).ToArray());
     }
 }

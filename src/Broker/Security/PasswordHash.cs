@@ -90,7 +90,13 @@ internal sealed class PasswordHash
     {
         if (kind == PasswordHashKind.Argon2id)
             return new PasswordHash(kind, Argon2.Hash(password), 0, [], []);
-        byte[] salt = RandomNumberGenerator.GetBytes(WrittenSaltBytes);
+        return Create(kind, password, RandomNumberGenerator.GetBytes(WrittenSaltBytes), iterations);
+    }
+
+    /// <summary>The same with a salt of the caller's, for the kinds that are computed here.</summary>
+    internal static PasswordHash Create(
+        PasswordHashKind kind, ReadOnlySpan<byte> password, byte[] salt, int iterations = DefaultIterations)
+    {
         byte[] digest = new byte[DigestBytes];
         Derive(kind, password, salt, iterations, digest);
         string rounds = iterations.ToString(CultureInfo.InvariantCulture);

@@ -49,6 +49,40 @@ public sealed class PasswordFileTests
     }
 
     [Fact]
+    public void Where_plain_text_is_accepted_a_password_goes_to_the_end_of_its_line_and_hashes_stay_hashes()
+    {
+        PasswordFileResult result = PasswordFile.Parse(
+            "f", Encoding.UTF8.GetBytes($"ann:pass:word $1\r\nbob:{Hash}:rest\ncleo:$money"), acceptsPlainText: true);
+
+        Assert.Empty(result.Errors);
+        Assert.True(Find(result, "ann").Verify("pass:word $1"u8));
+        Assert.False(Find(result, "ann").Verify("pass"u8));
+        Assert.True(Find(result, "bob").Verify("secret"u8));
+        Assert.True(Find(result, "cleo").Verify("$money"u8));
+        Assert.DoesNotContain("word", Find(result, "ann").ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_plain_text_is_accepted_a_broken_hash_is_still_an_error()
+    {
+        PasswordFileResult result = PasswordFile.Parse("f", "ann:$7$x$y$z\nbob:$2b$12$abc"u8, acceptsPlainText: true);
+
+        Assert.Null(result.File);
+        Assert.Equal([1, 2], result.Errors.Select(error => error.Line));
+    }
+
+    [Fact]
+    public void A_password_in_plain_text_is_the_same_hash_when_it_is_read_again_and_another_for_another_user()
+    {
+        PasswordHash Read(string line, string user) => Find(
+            PasswordFile.Parse("f", Encoding.UTF8.GetBytes(line), acceptsPlainText: true), user);
+
+        Assert.Equal(Read("ann:secret", "ann").ToString(), Read("ann:secret\n", "ann").ToString());
+        Assert.NotEqual(Read("ann:secret", "ann").ToString(), Read("ann:other", "ann").ToString());
+        Assert.NotEqual(Read("ann:secret", "ann").ToString(), Read("bob:secret", "bob").ToString());
+    }
+
+    [Fact]
     public void A_line_that_is_not_UTF_8_is_named()
     {
         PasswordFileResult result = PasswordFile.Parse("f", [.. "ann:"u8, 0xC3, 0x28]);
@@ -76,6 +110,9 @@ public sealed class PasswordFileTests
         Assert.All(Enumerable.Range(0, 100), i => Assert.Same(file.DecoyFor($"stranger{i}"), file.DecoyFor($"stranger{i}")));
         Assert.True(Enumerable.Range(0, 100).Select(i => file.DecoyFor($"stranger{i}")).Distinct().Count() > 1);
     }
+
+    private static PasswordHash Find(PasswordFileResult result, string user) =>
+        result.File!.TryFind(user, out PasswordHash? hash) ? hash : throw new InvalidOperationException($"no {user}");
 
     private static PasswordFileResult Parse(string text) => PasswordFile.Parse("f", Encoding.UTF8.GetBytes(text));
 }

@@ -23,6 +23,9 @@ internal sealed class ConfigurationBuilder
     /// <summary><c>check_retain_source</c>.</summary>
     public bool ChecksRetainSource { get; set; }
 
+    /// <summary><c>allow_plain_text_passwords</c>, for every password file.</summary>
+    public bool AllowPlainTextPasswords { get; set; }
+
     /// <summary><c>pid_file</c>.</summary>
     public string? PidFile { get; set; }
 

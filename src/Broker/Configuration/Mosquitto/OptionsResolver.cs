@@ -25,6 +25,7 @@ internal static class OptionsResolver
             Logging = builder.Logging.Build(overrides),
             Persistence = Persistence(builder, file, overrides),
             ChecksRetainSource = builder.ChecksRetainSource,
+            AllowPlainTextPasswords = builder.AllowPlainTextPasswords,
             PidFile = builder.PidFile,
             User = builder.User,
             ConfigFile = file,

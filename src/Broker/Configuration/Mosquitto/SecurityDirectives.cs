@@ -34,6 +34,14 @@ internal static class SecurityDirectives
                 Note = "Lines of what the access list is expected to allow and deny, in the form that is described above. "
                     + "`broker check-config` and a reload compare, the start warns.",
             },
+        Row.Works("allow_plain_text_passwords", Global, ValueKinds.Flag, "false",
+                (builder, value) => builder.AllowPlainTextPasswords = value)
+            with
+            {
+                Since = Directive.Ours,
+                Note = "A line of a password file may be `USER:PASSWORD` to its end, as in a mounted secret. It is hashed when "
+                    + "the file is read; nothing is written.",
+            },
         Row.Works("allow_zero_length_clientid", SecuritySection, ValueKinds.Flag, "true",
             (security, value) => security.AllowZeroLengthClientId = value),
         Row.Works("auto_id_prefix", SecuritySection, ValueKinds.Text("at most 50 bytes"), "auto-",
