@@ -32,4 +32,8 @@ public enum StoreTroubleKind
 /// <summary>Why a store could not be opened, as a value.</summary>
 /// <param name="Kind">What kind of reason.</param>
 /// <param name="Sentence">For the operator: which file or server, what is wrong, how to mend it.</param>
-public sealed record StoreTrouble(StoreTroubleKind Kind, string Sentence);
+public sealed record StoreTrouble(StoreTroubleKind Kind, string Sentence)
+{
+    /// <summary>The file, when it is one that cannot be read or written; null otherwise.</summary>
+    public string? Path { get; init; }
+}

@@ -44,9 +44,13 @@ internal static class SqliteOpening
     }
 
     /// <summary>Why a file cannot be opened, as a value.</summary>
-    public static StoreTrouble TroubleOf(string path, Exception exception) => exception is SqliteException sqlite
-        ? new StoreTrouble(KindOf(sqlite), Sentence(path, sqlite))
-        : new StoreTrouble(StoreTroubleKind.Unreachable, $"{path} cannot be opened: {exception.Message} {Mend(path)}");
+    public static StoreTrouble TroubleOf(string path, Exception exception)
+    {
+        StoreTrouble trouble = exception is SqliteException sqlite
+            ? new StoreTrouble(KindOf(sqlite), Sentence(path, sqlite))
+            : new StoreTrouble(StoreTroubleKind.Unreachable, $"{path} cannot be opened: {exception.Message} {Mend(path)}");
+        return trouble.Kind == StoreTroubleKind.Unreachable ? trouble with { Path = path } : trouble;
+    }
 
     private static StoreOpening TryOpen(string path, StoreOptions options)
     {

@@ -8,6 +8,7 @@ internal static partial class FileTrouble
 {
     private const int CurrentFolder = -100;
     private const uint AskForOwner = 0x8 | 0x10;
+    private const int ReadAndWrite = 4 | 2;
 
     /// <summary>One sentence: what, where, why, and for a lack of rights whose it is, its mode and who asks.</summary>
     /// <param name="what">What the file is, for example <c>password file</c>.</param>
@@ -47,12 +48,35 @@ internal static partial class FileTrouble
         return OperatingSystem.IsLinux() && access(folder, WriteAndSearch) != 0 ? Rights(folder) : null;
     }
 
+    /// <summary>
+    /// What of a file, and of the folder that it is or would be in, may not be read and written; null: all may, or the system
+    /// does not say.
+    /// </summary>
+    /// <returns>A sentence: <c>/data belongs to root and has mode 0755, the broker runs as uid 1883: change ...</c>.</returns>
+    public static string? DescribeUnwritable(string path)
+    {
+        if (!OperatingSystem.IsLinux()) return null;
+        string? folder = Path.GetDirectoryName(path);
+        while (folder is not null && !Directory.Exists(folder)) folder = Path.GetDirectoryName(folder);
+        string? closed = new[] { path, folder }.FirstOrDefault(
+            static each => each is not null && Path.Exists(each) && access(each, ReadAndWrite) != 0);
+        return closed is not null && Whose(closed) is { } whose ? $"{closed} {whose}." : null;
+    }
+
     private static string Rights(string path)
     {
-        if (!OperatingSystem.IsLinux() || OwnerOf(path) is not { } owner) return "permission denied";
+        if (Whose(path) is { } whose) return $"permission denied; it {whose}";
+        // A file that is not there yet: its folder does not let it be made.
+        return DescribeUnwritable(path) is { } sentence ? $"permission denied; {sentence.TrimEnd('.')}" : "permission denied";
+    }
+
+    // Null: there is no such file, or the system does not say.
+    private static string? Whose(string path)
+    {
+        if (!OperatingSystem.IsLinux() || OwnerOf(path) is not { } owner) return null;
         string mode = Convert.ToString((int)File.GetUnixFileMode(path), 8).PadLeft(4, '0');
-        return $"permission denied; it belongs to {Name(owner.User)} and has mode {mode}, the broker runs as "
-            + $"{Name(geteuid())}: change the owner (chown) or the mode (chmod)";
+        return $"belongs to {Name(owner.User)} and has mode {mode}, the broker runs as {Name(geteuid())}: "
+            + "change the owner (chown) or the mode (chmod)";
     }
 
     private static string Name(uint user)

@@ -69,6 +69,7 @@ internal sealed partial class HostedStore : IDisposable
         if (!opening.IsOpen)
         {
             trouble = $"Error: the store cannot be opened. {opening.Trouble.Sentence}";
+            if (opening.Trouble.Path is { } path && FileTrouble.DescribeUnwritable(path) is { } rights) trouble += $" {rights}";
             return null;
         }
         if (opening.QuarantinedTo is { } aside) Log.Quarantined(logger, store.Location, aside);

@@ -100,7 +100,10 @@ public sealed class StoreOpeningTests
     {
         using StoreFile file = new();
         File.WriteAllText(file.Path, "");
-        Expect(Open(Path.Combine(file.Path, "below", "broker.db")), StoreTroubleKind.Unreachable, Environment.UserName);
+        string path = Path.Combine(file.Path, "below", "broker.db");
+        StoreOpening opening = Open(path);
+        Expect(opening, StoreTroubleKind.Unreachable, Environment.UserName);
+        Assert.Equal(path, opening.Trouble!.Path);
     }
 
     [Theory]
