@@ -3,6 +3,8 @@
 #
 #   ./test.sh                 all projects
 #   ./test.sh UnitTests       the projects whose name contains a word
+#   ./test.sh Shipping        images, chart, packages and the rest of what is not a program; see tests/Shipping/check.sh
+#   BROKER_CHECK_IMAGES=no ./test.sh      all but what builds images and packages, which takes minutes
 #
 # Installs through apt what is missing. Ends with "N passed, N failed"; exit status 0 only when tests ran and none failed.
 set -euo pipefail
@@ -15,6 +17,7 @@ export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
 run_mark="broker-test-$$-$(date +%s)"
 export BROKER_TEST_RUN="$run_mark"
 readonly project_seconds_max=720
+readonly shipping_seconds_max=1080
 readonly js_folder=tests/Broker.IntegrationTests/js
 
 root_command=()
@@ -45,6 +48,9 @@ install_missing() {
   [ -d /usr/lib/python3/dist-packages/paho/mqtt ] || missing+=(python3-paho-mqtt)
   command -v promtool >/dev/null || missing+=(prometheus)
   compgen -G '/usr/lib/*/libargon2.so.1' >/dev/null || missing+=(libargon2-1)
+  command -v promtool >/dev/null || missing+=(prometheus)
+  command -v systemd-analyze >/dev/null || missing+=(systemd)
+  command -v iptables >/dev/null || missing+=(iptables)
   if [ "${#missing[@]}" -eq 0 ]; then return; fi
   say "apt: ${missing[*]}"
   keep_services_down
@@ -112,6 +118,22 @@ check_allocations() {
   fi
 }
 
+# What is shipped beside the program. Counts like a project.
+check_shipping() {
+  local log="$results/Shipping.log" status=0 counts parts=()
+  say "Shipping"
+  if [ "${BROKER_CHECK_IMAGES:-yes}" = no ]; then parts=(lint rules dashboards chart service migration); fi
+  timeout -k 60 "$shipping_seconds_max" tests/Shipping/check.sh "${parts[@]}" >"$log" 2>&1 || status=$?
+  counts=$(tail -n 1 "$log")
+  if [[ $counts =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
+    passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2])) skipped=$((skipped + BASH_REMATCH[3]))
+  else
+    failed=$((failed + 1))
+  fi
+  if [ "$status" -eq 0 ]; then grep -E '^ +skipped: ' "$log" || true; else cat "$log"; fi
+  echo "Shipping: $counts"
+}
+
 install_missing
 
 if [ -f "$js_folder/package-lock.json" ]; then
@@ -128,6 +150,7 @@ for project in tests/*/*.csproj; do
   if grep -q '<IsTestProject>true' "$project" && [[ "$project" == *"${1:-}"* ]]; then run_project "$project"; fi
 done
 if [[ tests/Broker.Benchmarks == *"${1:-}"* ]]; then check_allocations; fi
+if [[ tests/Shipping == *"${1:-}"* ]]; then check_shipping; fi
 
 left=$(left_processes)
 if [ -n "$left" ]; then
