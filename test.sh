@@ -48,7 +48,6 @@ install_missing() {
   [ -d /usr/lib/python3/dist-packages/paho/mqtt ] || missing+=(python3-paho-mqtt)
   command -v promtool >/dev/null || missing+=(prometheus)
   compgen -G '/usr/lib/*/libargon2.so.1' >/dev/null || missing+=(libargon2-1)
-  command -v promtool >/dev/null || missing+=(prometheus)
   command -v systemd-analyze >/dev/null || missing+=(systemd)
   command -v iptables >/dev/null || missing+=(iptables)
   if [ "${#missing[@]}" -eq 0 ]; then return; fi
