@@ -112,7 +112,7 @@ public sealed partial class SysTopicTests
     private static string Form(string value) =>
         Digits().Replace(value, "9").Replace("mosquitto", "broker", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"^(?<topic>\$SYS.*) 1 (?<value>.*)$")]
+    [GeneratedRegex(@"^(?<topic>\$SYS.*?) 1 (?<value>.*)$")]
     private static partial Regex TopicAndValue();
 
     [GeneratedRegex(@"\d+")]
