@@ -55,6 +55,7 @@ internal sealed partial class KestrelBindings
     /// <summary>The HTTP pipeline behind WebSocket listeners.</summary>
     public void Map(WebApplication app)
     {
+        app.Use(CorkedUpgrade.InvokeAsync);
         app.UseWebSockets();
         app.Run(new WebSocketEndpoint(_handler).HandleAsync);
     }

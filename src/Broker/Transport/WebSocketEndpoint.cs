@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.WebSockets;
 using Broker.Configuration;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Broker.Transport;
 
@@ -62,7 +63,9 @@ internal sealed class WebSocketEndpoint
         // Keep-alive is MQTT's own.
         var accept = new WebSocketAcceptContext { SubProtocol = subProtocol, KeepAliveInterval = TimeSpan.Zero };
         using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(accept);
-        using var transport = new WebSocketTransport(socket);
+        // The middleware has upgraded through it.
+        CorkedStream? stream = (context.Features.Get<IHttpUpgradeFeature>() as CorkedUpgrade)?.Stream;
+        using var transport = new WebSocketTransport(socket, stream);
         Task pump = transport.PumpAsync();
         await _handler.ServeAsync(transport, context, listener, AddressOf(context, listener));
         await transport.CloseAsync();

@@ -6,7 +6,8 @@ namespace Broker.Transport;
 
 /// <summary>
 /// A WebSocket as a duplex pipe: the payload of binary frames is one stream of bytes, MQTT packets may straddle and share
-/// frames (MQTT 5.0 section 6). A text frame ends the connection [MQTT-6.0.0-1].
+/// frames when they come (MQTT 5.0 section 6). Each packet that is sent has a frame of its own. A text frame ends the
+/// connection [MQTT-6.0.0-1].
 /// </summary>
 internal sealed class WebSocketTransport : IDuplexPipe, IDisposable
 {
@@ -15,7 +16,7 @@ internal sealed class WebSocketTransport : IDuplexPipe, IDisposable
     /// <summary>The most that is collected before the engine gets it: the input pipe's own limit.</summary>
     private const int CollectedBytesMax = 64 * 1024;
 
-    /// <summary>What one drain flushes fits, as a rule: then it is one frame and one send.</summary>
+    /// <summary>What one drain flushes fits, as a rule: then it is one send.</summary>
     private const int SendBytes = 32 * 1024;
 
     /// <summary>How long a peer may take to answer the close frame.</summary>
@@ -29,11 +30,13 @@ internal sealed class WebSocketTransport : IDuplexPipe, IDisposable
     private byte[]? _buffer;
     private bool _isInMessage;
 
-    public WebSocketTransport(WebSocket socket)
+    /// <param name="socket">The WebSocket.</param>
+    /// <param name="below">The stream it writes to; null: each frame is a write.</param>
+    public WebSocketTransport(WebSocket socket, CorkedStream? below = null)
     {
         _socket = socket;
         Output = PipeWriter.Create(
-            new WebSocketSendStream(socket), new StreamPipeWriterOptions(minimumBufferSize: SendBytes, leaveOpen: true));
+            new WebSocketSendStream(socket, below), new StreamPipeWriterOptions(minimumBufferSize: SendBytes, leaveOpen: true));
     }
 
     public PipeReader Input => _input.Reader;

@@ -30,13 +30,6 @@ internal static class ClientPrograms
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such client"),
     };
 
-    /// <summary>
-    /// The transports over which it plays everything. Paho C (1.3.12) leaves the second packet of a WebSocket frame unread until
-    /// another frame comes, and the broker sends what it has at once in one frame, as MQTT allows [MQTT-6.0.0-2].
-    /// </summary>
-    public static IReadOnlyList<string> SchemesOf(string name) =>
-        name == PahoC ? ["mqtt", "mqtts"] : EveryTransport.Schemes;
-
     private static Task<ClientProgram> FindMqttJsAsync()
     {
         string script = InSources("js/client.mjs");

@@ -37,7 +37,7 @@ public sealed class RealClientTests(EveryTransport broker) : IClassFixture<Every
     {
         ClientProgram program = await ClientPrograms.FindAsync(client);
 
-        await Task.WhenAll(ClientPrograms.SchemesOf(client).Select(PlayAsync));
+        await Task.WhenAll(EveryTransport.Schemes.Select(PlayAsync));
 
         async Task PlayAsync(string scheme)
         {

@@ -17,6 +17,9 @@ internal sealed class TestSocket : Stream
 
     public MemoryStream Sent { get; } = new();
 
+    /// <summary>In how many writes it was sent.</summary>
+    public int Writes { get; private set; }
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -59,6 +62,7 @@ internal sealed class TestSocket : Stream
     {
         lock (Sent)
         {
+            Writes++;
             Sent.Write(buffer.Span);
             _written.SetResult();
             _written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -19,8 +19,9 @@ public sealed class WebSocketTransportTests : IDisposable
 
     public WebSocketTransportTests()
     {
-        _socket = WebSocket.CreateFromStream(_stream, new WebSocketCreationOptions { IsServer = true });
-        _transport = new WebSocketTransport(_socket);
+        CorkedStream below = new(_stream);
+        _socket = WebSocket.CreateFromStream(below, new WebSocketCreationOptions { IsServer = true });
+        _transport = new WebSocketTransport(_socket, below);
     }
 
     [Fact]
@@ -87,7 +88,7 @@ public sealed class WebSocketTransportTests : IDisposable
     }
 
     [Fact]
-    public async Task Packets_that_arrive_together_are_answered_in_one_frame()
+    public async Task Packets_that_arrive_together_are_answered_in_one_write_and_a_frame_each()
     {
         await using TestBroker broker = new();
         ConnectionOrigin origin = new()
@@ -101,7 +102,8 @@ public sealed class WebSocketTransportTests : IDisposable
 
         await _stream.ArriveAsync(Repeat(PingFrame, 40));
 
-        await _stream.SentAsync("82 04 20 02 00 00 | 82 50" + Repeat(" d0 00", 40));
+        await _stream.SentAsync("82 04 20 02 00 00" + Repeat(" 82 02 d0 00", 40));
+        Assert.Equal(2, _stream.Writes);
         await _stream.ArriveAsync("82 82 | 00 00 00 00 | e0 00");
         await served.WaitAsync(TestTime.Patience);
     }
@@ -129,15 +131,45 @@ public sealed class WebSocketTransportTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_flushed_together_is_one_frame()
+    public async Task What_is_flushed_together_is_one_write_and_each_packet_a_frame()
     {
-        for (int i = 0; i < 300; i++) _transport.Output.Write(new byte[100]);
+        byte[] packet = [0x30, 98, .. new byte[98]];
+        for (int i = 0; i < 300; i++) _transport.Output.Write(packet);
 
         await _transport.Output.FlushAsync();
 
-        // FIN and binary, 16 bits of length: 30,000.
-        Assert.Equal([0x82, 126, 0x75, 0x30], _stream.Sent.ToArray()[..4]);
-        Assert.Equal(4 + 30_000, _stream.Sent.Length);
+        byte[] frame = [0x82, 100, .. packet];
+        Assert.Equal(Enumerable.Repeat(frame, 300).SelectMany(static bytes => bytes), _stream.Sent.ToArray());
+        Assert.Equal(1, _stream.Writes);
+    }
+
+    [Fact]
+    public async Task A_packet_that_is_written_in_pieces_has_a_frame_for_each()
+    {
+        // 70,004 bytes, in buffers of 32 KiB, and a small one behind it.
+        byte[] large = [0x30, 0xF0, 0xA2, 0x04, .. new byte[70_000 - 1]];
+        byte[] end = [0, 0xD0, 0];
+        _transport.Output.Write(large);
+        _transport.Output.Write(end);
+
+        await _transport.Output.FlushAsync();
+
+        byte[] sent = _stream.Sent.ToArray();
+        Assert.Equal([0x82, 2, 0xD0, 0], sent[^4..]);
+        int payload = 0;
+        for (int at = 0; at < sent.Length;)
+        {
+            Assert.Equal(0x82, sent[at]);
+            (int header, int length) = sent[at + 1] switch
+            {
+                126 => (4, (sent[at + 2] << 8) | sent[at + 3]),
+                127 => (10, (sent[at + 7] << 16) | (sent[at + 8] << 8) | sent[at + 9]),
+                var small => (2, small),
+            };
+            at += header + length;
+            payload += length;
+        }
+        Assert.Equal(70_004 + 2, payload);
     }
 
     public void Dispose()
