@@ -54,7 +54,11 @@ CONF
   wait_for 20 sizes_are_there "http://127.0.0.1:$admin/metrics" || return
   stop_broker
 }
-sizes_are_there() { fetch "$1" >"$work/metrics.txt" && grep -q '^broker_store_size_bytes' "$work/metrics.txt"; }
+# Sizes are read in the background, and the heartbeat beats once a second.
+sizes_are_there() {
+  fetch "$1" >"$work/metrics.txt" && grep -q '^broker_store_size_bytes' "$work/metrics.txt" \
+    && grep -q '^broker_heartbeat_delay_seconds_bucket' "$work/metrics.txt"
+}
 
 part_dashboards() {
   expect "no /metrics to be had" save_metrics
