@@ -67,7 +67,7 @@ internal sealed partial class TlsConnection
         stream.Pace = pace;
         try
         {
-            await pace.EnterAsync();
+            await pace.EnterAsync().ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             await AuthenticateAsync(ssl, pace.Token);
             return true;
         }

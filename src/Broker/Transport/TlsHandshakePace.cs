@@ -59,7 +59,8 @@ internal sealed class TlsHandshakePace : IDisposable
         _end.CancelAfter(Timeout.InfiniteTimeSpan);
         _patienceLeft -= _time.GetElapsedTime(begun);
         if (_patienceLeft < TimeSpan.Zero) _patienceLeft = TimeSpan.Zero;
-        await EnterAsync().ConfigureAwait(false);
+        // Even when the pool was faster: this is the thread that brought the bytes.
+        await EnterAsync().ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         return result;
     }
 
