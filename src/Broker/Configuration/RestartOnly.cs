@@ -18,7 +18,6 @@ internal static class RestartOnly
         ("will_grace", options => options.Persistence.WillGrace),
         ("pid_file", options => options.PidFile),
         ("user", options => options.User),
-        ("sys_interval", options => options.SysInterval),
         ("otlp_endpoint", options => options.Otlp?.Endpoint),
         ("admin_listener", options => string.Join(' ', options.AdminListeners.Select(Place))),
     ];
@@ -47,7 +46,6 @@ internal static class RestartOnly
         {
             Listeners = KeepListeners(running.Listeners, read.Listeners, kept),
             AdminListeners = running.AdminListeners,
-            SysInterval = running.SysInterval,
             Otlp = running.Otlp,
             Persistence = running.Persistence,
             PidFile = running.PidFile,

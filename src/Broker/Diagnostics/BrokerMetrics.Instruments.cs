@@ -32,16 +32,16 @@ internal sealed partial class BrokerMetrics
     private void CreateConnectionInstruments()
     {
         Meter.CreateObservableUpDownCounter(
-            "broker.connections", () => _listenersByName.Values.SelectMany(static listener => listener.ObserveOpen()),
+            "broker.connections", () => _listeners.Values.SelectMany(static listener => listener.ObserveOpen()),
             "{connection}", "Clients connected, by listener and protocol version.");
         Meter.CreateObservableCounter(
-            "broker.connections.accepted", () => _listenersByName.Values.Select(static listener => listener.ObserveAccepted()),
+            "broker.connections.accepted", () => _listeners.Values.Select(static listener => listener.ObserveAccepted()),
             "{connection}", "Connections accepted by a listener, before anything was read from them.");
         Meter.CreateObservableCounter(
             "broker.connections.refused", () => Volatile.Read(ref _connectionsRefused),
             "{connection}", "Connections closed at once because max_connections or global_max_connections was reached.");
         Meter.CreateObservableCounter(
-            "broker.connects", () => _listenersByName.Values.SelectMany(static listener => listener.ObserveConnects()),
+            "broker.connects", () => _listeners.Values.SelectMany(static listener => listener.ObserveConnects()),
             "{connect}", "CONNECT packets accepted, by listener and protocol version.");
         Meter.CreateObservableCounter(
             "broker.connects.refused", () => _connectsRefused.Observe(),

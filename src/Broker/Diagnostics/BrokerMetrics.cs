@@ -17,8 +17,7 @@ internal sealed partial class BrokerMetrics : IDisposable
     private readonly EnumCounts<DropReason> _dropped = new("reason");
     private readonly EnumCounts<ReasonCode> _connectsRefused = new("reason");
     private readonly EnumCounts<CloseKind> _disconnects = new("reason");
-    private readonly ConcurrentDictionary<ListenerOptions, ListenerCounts> _listeners = new(ReferenceEqualityComparer.Instance);
-    private readonly ConcurrentDictionary<string, ListenerCounts> _listenersByName = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(int Port, string? Where), ListenerCounts> _listeners = new();
     private long _connectionsOpen;
     private long _connectionsRefused;
     private long _sessionsExpired;
@@ -42,10 +41,10 @@ internal sealed partial class BrokerMetrics : IDisposable
     public long ConnectionsOpen => Volatile.Read(ref _connectionsOpen);
 
     /// <summary>Connections that listeners have accepted since the start.</summary>
-    public long ConnectionsAccepted => _listenersByName.Values.Sum(static listener => listener.AcceptedCount);
+    public long ConnectionsAccepted => _listeners.Values.Sum(static listener => listener.AcceptedCount);
 
     /// <summary>CONNECTs that were accepted since the start.</summary>
-    public long Connects => _listenersByName.Values.Sum(static listener => listener.ConnectCount);
+    public long Connects => _listeners.Values.Sum(static listener => listener.ConnectCount);
 
     /// <summary>Sessions that have ended because nobody came back for them in time.</summary>
     public long SessionsExpired => Volatile.Read(ref _sessionsExpired);
@@ -106,9 +105,6 @@ internal sealed partial class BrokerMetrics : IDisposable
 
     public void Dispose() => Meter.Dispose();
 
-    // Asked by reference first: the name is text that is made anew each time.
-    private ListenerCounts CountsOf(ListenerOptions listener) => _listeners.GetOrAdd(
-        listener,
-        static (options, byName) => byName.GetOrAdd(options.Name, static name => new ListenerCounts(name)),
-        _listenersByName);
+    private ListenerCounts CountsOf(ListenerOptions listener) =>
+        _listeners.GetOrAdd(listener.Key, static (_, options) => new ListenerCounts(options.Name), listener);
 }

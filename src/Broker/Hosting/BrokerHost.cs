@@ -91,8 +91,7 @@ internal static partial class BrokerHost
             await store.LoadAsync(engine);
             // Off the thread of the database's socket, which completes inline: the rest of the start may take its time.
             await Task.Yield();
-            if (options.SysInterval > TimeSpan.Zero)
-                engine.Heartbeat.Register(new SysTree(engine, $"broker version {ProductVersion.Text}"));
+            engine.Heartbeat.Register(new SysTree(engine, $"broker version {ProductVersion.Text}"));
             await using WebApplication app = Build(new KestrelBindings(engine, secrets.Tls, logger), logs.Factory, signals);
             var reload = new ConfigurationReload(
                 source, engine, [secrets, new AccessReload(engine), logs.Provider], logger);

@@ -62,14 +62,15 @@ internal sealed class SysTree : IHeartbeatListener
     private static readonly int[] Minutes = [1, 5, 15];
 
     private readonly BrokerEngine _engine;
-    private readonly long _intervalSeconds;
     private readonly DateTimeOffset _startedAt;
+    private readonly string _version;
     private readonly Dictionary<string, Topic> _topics = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _published = new(StringComparer.Ordinal);
     private readonly LoadAverage[][] _averages =
         [.. Loads.Select(static _ => Minutes.Select(static m => new LoadAverage(m)).ToArray())];
     private SysFigures _before;
     private DateTimeOffset _readAt;
+    private bool _hasBegun;
     private long _sessionsMax;
     private long _heapMax;
 
@@ -78,19 +79,23 @@ internal sealed class SysTree : IHeartbeatListener
     public SysTree(BrokerEngine engine, string version)
     {
         _engine = engine;
-        _intervalSeconds = (long)engine.Options.SysInterval.TotalSeconds;
-        _startedAt = _readAt = engine.Time.GetUtcNow();
-        _before = SysFigures.Read(engine);
-        TouchedConnections touched = new() { MayDrainNow = false };
-        Publish("version", version, touched);
-        Update(_before, TimeSpan.Zero, touched);
-        touched.Drain();
+        _version = version;
+        _startedAt = engine.Time.GetUtcNow();
+        if (engine.Options.SysInterval > TimeSpan.Zero) Begin();
     }
 
     public void OnTick(long nowMilliseconds)
     {
+        // A reload may change it.
+        long intervalSeconds = (long)_engine.Options.SysInterval.TotalSeconds;
+        if (intervalSeconds == 0) return;
+        if (!_hasBegun)
+        {
+            Begin();
+            return;
+        }
         DateTimeOffset now = _engine.Time.GetUtcNow();
-        if (now.ToUnixTimeSeconds() % _intervalSeconds != 0 && now - _readAt < TimeSpan.FromSeconds(_intervalSeconds)) return;
+        if (now.ToUnixTimeSeconds() % intervalSeconds != 0 && now - _readAt < TimeSpan.FromSeconds(intervalSeconds)) return;
         TimeSpan elapsed = now - _readAt;
         // The wall clock may be set back.
         if (elapsed < Heartbeat.Period / 2) elapsed = Heartbeat.Period;
@@ -98,6 +103,17 @@ internal sealed class SysTree : IHeartbeatListener
         TouchedConnections touched = new() { MayDrainNow = false };
         Update(figures, elapsed, touched);
         (_before, _readAt) = (figures, now);
+        touched.Drain();
+    }
+
+    private void Begin()
+    {
+        _hasBegun = true;
+        _readAt = _engine.Time.GetUtcNow();
+        _before = SysFigures.Read(_engine);
+        TouchedConnections touched = new() { MayDrainNow = false };
+        Publish("version", _version, touched);
+        Update(_before, TimeSpan.Zero, touched);
         touched.Drain();
     }
 

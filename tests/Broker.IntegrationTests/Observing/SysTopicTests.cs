@@ -91,6 +91,21 @@ public sealed partial class SysTopicTests
         Assert.Equal(["fence"], await sub.AllAsync());
     }
 
+    [Fact]
+    public async Task A_reload_changes_the_interval()
+    {
+        await using ConfiguredBroker broker = await ConfiguredBroker.StartOpenAsync("sys_interval 0");
+        Endpoint endpoint = new(broker.Port);
+        await using MosquittoSub sub = await MosquittoSub.StartAsync(endpoint, "%t", "-t", "$SYS/broker/uptime", "-C", "3");
+        string file = broker.Folder.File("mosquitto.conf");
+        string text = await File.ReadAllTextAsync(file);
+
+        broker.Folder.Write("mosquitto.conf", text.Replace("sys_interval 0", "sys_interval 1", StringComparison.Ordinal));
+        broker.Process.Reload();
+
+        Assert.Equal(Enumerable.Repeat("$SYS/broker/uptime", 3), await sub.AllAsync());
+    }
+
     // Until all have come that a client gets which has been there for a while.
     private static async Task<SortedDictionary<string, string>> ReadAsync(Endpoint endpoint)
     {

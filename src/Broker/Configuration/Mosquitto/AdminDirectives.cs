@@ -11,7 +11,7 @@ internal static class AdminDirectives
     [
         "admin_token_file", "socket_domain", "bind_interface", "cafile", "capath", "certfile", "keyfile", "tls_version",
         "ciphers", "ciphers_tls1.3", "require_certificate", "disable_client_cert_date_checks",
-        "dhparamfile", "crlfile", "tls_keyform",
+        "dhparamfile", "crlfile", "sni_certificate", "tls_keyform",
     ];
 
     public static readonly ImmutableArray<Directive> Rows =
