@@ -33,7 +33,4 @@ internal sealed record ClientParameters
 
     /// <summary>A bridge of another broker: keeps RETAIN as published and never gets its own messages back.</summary>
     public bool IsBridge { get; init; }
-
-    /// <summary>Whether reason strings may be sent on any packet [MQTT-3.1.2-29].</summary>
-    public bool WantsProblemInformation { get; init; } = true;
 }

@@ -131,7 +131,6 @@ internal static class ConnectRules
             // Before 5.0 a session either ends with its connection or never.
             ExpirySeconds = isV5 ? packet.SessionExpiryIntervalSeconds : packet.CleanStart ? 0 : Session.NeverExpires,
             IsBridge = packet.IsBridge,
-            WantsProblemInformation = packet.RequestProblemInformation,
         };
     }
 

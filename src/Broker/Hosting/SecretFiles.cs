@@ -71,10 +71,9 @@ internal sealed class SecretFiles : IReloadable, IDisposable
         {
             if (endpoint.Prepare(listener.Tls!, report) is { } tls) prepared.Add(tls);
         }
-        return new PreparedReload(() =>
-        {
-            foreach (PreparedReload part in prepared) part.Apply();
-        });
+        return new PreparedReload(
+            () => prepared.ForEach(static part => part.Apply()),
+            () => prepared.ForEach(static part => part.Abandon?.Invoke()));
     }
 
     public void Dispose() => Authenticator?.Dispose();

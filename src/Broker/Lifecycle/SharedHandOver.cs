@@ -67,10 +67,19 @@ internal sealed class SharedHandOver : ISessionConnection
     {
         if (Interlocked.Increment(ref _wanted) != 1) return;
         int seen = 1;
-        while (seen != 0)
+        try
         {
-            HandOn();
-            seen = Interlocked.Add(ref _wanted, -seen);
+            while (seen != 0)
+            {
+                HandOn();
+                seen = Interlocked.Add(ref _wanted, -seen);
+            }
+        }
+        catch
+        {
+            // The next second tries again; else nobody would.
+            Volatile.Write(ref _wanted, 0);
+            throw;
         }
     }
 

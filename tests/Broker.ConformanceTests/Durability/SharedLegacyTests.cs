@@ -108,6 +108,37 @@ public sealed class SharedLegacyTests
         Assert.False((await answer).SessionPresent);
     }
 
+    [Fact]
+    public async Task SESSION_InServer_HandingOnFailsOnce_TheNextSecondGoesOnWithIt()
+    {
+        bool hasFailed = false;
+        var store = new ManualStateStore
+        {
+            CommitsAtOnce = true,
+            Appending = change =>
+            {
+                if (hasFailed || change is not DeliveryQueued { ClientId: "2" }) return;
+                hasFailed = true;
+                throw new IOException("the store is not well");
+            },
+        };
+        await using var broker = new TestBroker(store: store);
+        await broker.LeaveSubscribedAsync("1", Filter);
+        TestClient publisher = await broker.ConnectV5Async("p");
+        await publisher.PublishAndCompleteAsync(new OutgoingPublish("a", "x", AtLeastOnce));
+        TestClient heir = await broker.ResumeAsync("2");
+        await heir.SubscribeAsync(Filter, AtLeastOnce);
+        // Whose session is not to be; its connection bears what goes wrong on its way.
+        TestClient again = broker.OpenV5();
+        await Assert.ThrowsAnyAsync<Exception>(() => again.ConnectAsync("1"));
+        Assert.True(hasFailed);
+
+        broker.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal("x", (await heir.ReceiveAndCompleteAsync()).Text);
+        Assert.Equal(0, broker.Engine.Sessions.HandOverCount);
+    }
+
     private static async Task PublishAsync(CrashingBroker crashing, QualityOfService qos, params string[] texts)
     {
         TestClient publisher = await crashing.Broker.ConnectV5Async("p");
