@@ -3,6 +3,7 @@ using Broker.Configuration;
 using Broker.Connections;
 using Broker.Diagnostics;
 using Broker.Transport;
+using Broker.Transport.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 

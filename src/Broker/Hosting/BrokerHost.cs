@@ -7,6 +7,7 @@ using Broker.Connections;
 using Broker.Diagnostics;
 using Broker.SysTopics;
 using Broker.Transport;
+using Broker.Transport.Tls;
 using Microsoft.AspNetCore.Connections;
 
 namespace Broker.Hosting;

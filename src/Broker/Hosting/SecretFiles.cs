@@ -2,7 +2,7 @@ using Broker.Admin;
 using Broker.Configuration;
 using Broker.Diagnostics;
 using Broker.Security;
-using Broker.Transport;
+using Broker.Transport.Tls;
 
 namespace Broker.Hosting;
 

@@ -2,6 +2,8 @@ using System.IO.Pipelines;
 using System.Security.Cryptography.X509Certificates;
 using Broker.Configuration;
 using Broker.Connections;
+using Broker.Transport.Proxy;
+using Broker.Transport.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 

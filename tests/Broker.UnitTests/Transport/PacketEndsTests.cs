@@ -1,4 +1,4 @@
-using Broker.Transport;
+using Broker.Transport.WebSockets;
 
 namespace Broker.UnitTests.Transport;
 

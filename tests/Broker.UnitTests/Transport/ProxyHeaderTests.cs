@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Net.Sockets;
 using System.Text;
 using Broker.TestKit;
-using Broker.Transport;
+using Broker.Transport.Proxy;
 
 namespace Broker.UnitTests.Transport;
 

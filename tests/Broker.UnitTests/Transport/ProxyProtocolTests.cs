@@ -1,7 +1,7 @@
 using System.Net;
 using Broker.Configuration;
 using Broker.TestKit;
-using Broker.Transport;
+using Broker.Transport.Proxy;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
 using Broker.TestKit;
-using Broker.Transport;
+using Broker.Transport.Tls;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Broker.UnitTests.Transport;

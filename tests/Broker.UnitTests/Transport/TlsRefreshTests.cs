@@ -5,7 +5,7 @@ using Broker.Configuration;
 using Broker.Diagnostics;
 using Broker.TestKit;
 using Broker.TestKit.Processes;
-using Broker.Transport;
+using Broker.Transport.Tls;
 
 namespace Broker.UnitTests.Transport;
 

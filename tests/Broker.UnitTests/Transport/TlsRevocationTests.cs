@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Broker.Configuration;
 using Broker.TestKit;
 using Broker.TestKit.Processes;
-using Broker.Transport;
+using Broker.Transport.Tls;
 
 namespace Broker.UnitTests.Transport;
 

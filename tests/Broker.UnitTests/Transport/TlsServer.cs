@@ -7,7 +7,7 @@ using System.Security.Cryptography.X509Certificates;
 using Broker.Configuration;
 using Broker.TestKit;
 using Broker.TestKit.Processes;
-using Broker.Transport;
+using Broker.Transport.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;

@@ -1,6 +1,6 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography.X509Certificates;
-using Broker.Transport;
+using Broker.Transport.Tls;
 
 namespace Broker.UnitTests.Transport;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using Broker.Transport;
+using Broker.Transport.Tls;
 
 namespace Broker.UnitTests.Transport;
 

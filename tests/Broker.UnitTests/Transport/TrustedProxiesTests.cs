@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
-using Broker.Transport;
+using Broker.Transport.Proxy;
 
 namespace Broker.UnitTests.Transport;
 

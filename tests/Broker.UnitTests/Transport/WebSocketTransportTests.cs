@@ -3,7 +3,7 @@ using System.IO.Pipelines;
 using System.Net.WebSockets;
 using Broker.Connections;
 using Broker.TestKit;
-using Broker.Transport;
+using Broker.Transport.WebSockets;
 
 namespace Broker.UnitTests.Transport;
 
