@@ -5,6 +5,7 @@ readonly container_prefix=broker-check-$$
 readonly image=localhost/broker:0.1.0
 compose_up=()
 uses_containers=no
+can_run=unknown
 
 # Nothing that podman starts may carry the mark by which test.sh finds processes that were left behind: it is cleaned up here.
 docker_check() { env -u BROKER_TEST_RUN "$tools/docker-check/docker-check.sh" "$@"; }
@@ -36,6 +37,25 @@ has_containers() {
   # netavark makes the networks of a compose file with it, and says only that there is no such file.
   if ! command -v iptables >/dev/null; then skip "$part: iptables is not installed"; return 1; fi
   uses_containers=yes
+  if [ "$can_run" = unknown ]; then
+    if run_smallest >"$work/smallest.log" 2>&1; then can_run=yes; else can_run=no; fi
+  fi
+  if [ "$can_run" = yes ]; then return 0; fi
+  if [ "${BROKER_CHECK_IMAGES:-}" = yes ]; then
+    fail "$part: no container runs here"
+    sed 's/^/    /' "$work/smallest.log"
+  else
+    skip "$part: no container runs here: $(tail -n 1 "$work/smallest.log")"
+  fi
+  return 1
+}
+
+# The smallest image there can be. Where that does not build and run, nothing of the broker's is to blame.
+run_smallest() {
+  mkdir -p "$work/smallest"
+  printf 'FROM debian:12\nRUN true\n' >"$work/smallest/Dockerfile"
+  docker_check build "$work/smallest/Dockerfile" "$work/smallest" localhost/broker-smallest
+  podman run --rm --network host localhost/broker-smallest true
 }
 
 build_image() { docker_check build docker/Dockerfile . "$image"; }
