@@ -19,11 +19,18 @@ internal sealed class TestBroker : IAsyncDisposable
     private readonly List<TestClient> _clients = [];
     private readonly Authenticator _authenticator;
 
-    /// <param name="change">Changes the options: one open listener, all defaults of mosquitto.</param>
+    /// <param name="change">
+    /// Changes the options: one open listener, all defaults of mosquitto. Takeovers are not slowed down: the clock stands still,
+    /// and all of them are at once.
+    /// </param>
     /// <param name="store">Where durable facts go; default: nowhere, as with <c>persistence false</c>.</param>
     public TestBroker(Func<BrokerOptions, BrokerOptions>? change = null, IStateStore? store = null)
     {
-        BrokerOptions options = new() { Listeners = [OpenListener] };
+        BrokerOptions options = new()
+        {
+            Listeners = [OpenListener],
+            Limits = new LimitOptions { TakeoverDelayMax = TimeSpan.Zero },
+        };
         Options = change is null ? options : change(options);
         AuthenticatorResult loaded = Authenticator.Create(Options, Time);
         Assert.Empty(loaded.Errors);

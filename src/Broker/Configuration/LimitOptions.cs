@@ -43,6 +43,12 @@ internal sealed record LimitOptions
     /// </summary>
     public TimeSpan? PersistentClientExpiration { get; init; }
 
+    /// <summary>
+    /// <c>takeover_delay_max</c>, ours. How far apart takeovers of a client id that is fought over are kept at the end. Default
+    /// 30 s, 0 = they are not slowed down.
+    /// </summary>
+    public TimeSpan TakeoverDelayMax { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary><c>queue_qos0_messages</c>. Queue QoS 0 for absent persistent sessions too. Default false.</summary>
     public bool QueueQos0Messages { get; init; }
 

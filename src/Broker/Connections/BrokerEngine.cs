@@ -59,6 +59,8 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         Heartbeat = new Heartbeat(Time, Metrics.HeartbeatDelayed);
         Heartbeat.Register(Sessions);
         Heartbeat.Register(this);
+        Takeovers = new TakeoverWatch(this);
+        Heartbeat.Register(Takeovers);
     }
 
     /// <summary>What holds now; a reload swaps it.</summary>
@@ -90,6 +92,9 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     public SessionLifecycle Sessions { get; }
 
     public Heartbeat Heartbeat { get; }
+
+    /// <summary>Client ids that several clients have at once.</summary>
+    public TakeoverWatch Takeovers { get; }
 
     /// <summary>What the engine holds.</summary>
     public SharedReading<EngineFigures> Figures { get; }
@@ -173,6 +178,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     {
         _connections.TryRemove(connection, out _);
         _counter.Leave(connection.Listener);
+        Takeovers.OnEnded(connection, connection.Session?.ClientId);
     }
 
     /// <summary>Says goodbye to every client. Connections end by themselves after it.</summary>

@@ -31,6 +31,7 @@ internal sealed partial class MqttConnection
     // Answers CONNECT: null when it was accepted, or has to wait for AUTH.
     private async ValueTask<CloseReason?> ConnectAsync()
     {
+        if (_waitingConnect is { } waiting) return await OpenInTurnAsync(waiting, Parameters!);
         ConnectPacket packet = _pendingConnect!;
         _pendingConnect = null;
         if (packet.AuthenticationMethod is not null && Authentication is null) return BeginAuthentication(packet);
@@ -45,11 +46,16 @@ internal sealed partial class MqttConnection
             decision = decision.With(outcome, packet.Version);
         }
         if (decision.Refusal is { } refusal) return Refuse(packet, refusal);
+        return await OpenInTurnAsync(packet, decision.Parameters!);
+    }
+
+    private async ValueTask<CloseReason?> OpenAsync(ConnectPacket packet, ClientParameters parameters)
+    {
         // Who takes the session over from here waits for this one, and so for all before it.
         BeginReading();
         try
         {
-            CloseReason? refused = Open(packet, decision.Parameters!, out ISessionConnection? previous);
+            CloseReason? refused = Open(packet, parameters, out ISessionConnection? previous);
             // What the client sends here comes behind what it sent there [MQTT-4.6.0-6], as far as that was read.
             if (previous is not null) await previous.ReadingEndedAsync();
             return refused;
@@ -155,6 +161,11 @@ internal sealed partial class MqttConnection
             return Refuse(packet, new CloseReason(CloseKind.Refused, ReasonCode.ServerUnavailable, "too many sessions"));
         }
         Session = session;
+        if (previous is MqttConnection taken)
+        {
+            Engine.Metrics.SessionTakenOver();
+            if (taken.WasTakenAlive) Engine.Takeovers.Note(parameters.ClientId, taken.Peer, Peer);
+        }
         // A reload that came meanwhile may have passed over this client.
         if (Engine.Access is var now && now != access)
         {

@@ -79,6 +79,7 @@ internal sealed partial class MqttConnection
     private HandlerResult TakeBatchIn(in ReadResult read)
     {
         Volatile.Write(ref _lastReceivedMilliseconds, Engine.CoarseMilliseconds);
+        if (_waitingConnect is not null) return TakeWhileWaiting(in read);
         HandlerResult result = ConsumeFrames(read.Buffer, out SequencePosition consumed);
         bool isPaused = result.Action is HandlerAction.Pause or HandlerAction.Wait;
         _input.AdvanceTo(consumed, isPaused ? consumed : read.Buffer.End);
@@ -131,7 +132,7 @@ internal sealed partial class MqttConnection
     // What this client brought is among what piles up while the store does not come along, or is out of reach.
     private bool IsStoreBehind => _lastTicket > Engine.Store.DurableTicket && Engine.Store.PendingBytes > PendingBytesMax;
 
-    private bool MustPause => OwesTooMuch || IsStoreBehind;
+    private bool MustPause => OwesTooMuch || IsStoreBehind || IsWaitingFull;
 
     /// <summary>The highest ticket of what this client changed. Read loop only.</summary>
     public void NoteTicket(long ticket) => _lastTicket = Math.Max(_lastTicket, ticket);
@@ -155,7 +156,7 @@ internal sealed partial class MqttConnection
         bool isOver = Volatile.Read(ref _closeReason) is not null || _isOutputClosed;
         // The client's own acknowledgements wake it when they leave. The store does when it is the store that it waits for: the
         // commit drains, and each drain comes here.
-        if (!isOver && OwesTooMuch) return;
+        if (!isOver && (OwesTooMuch || IsWaitingFull)) return;
         if (!isOver && IsStoreBehind && TryWait(_lastTicket)) return;
         resumed.TrySetResult();
     }

@@ -120,7 +120,10 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
 
     public void CloseTakenOver()
     {
-        if (TryClose(CloseReason.TakenOver) && Engine.Options.Logging.ConnectionMessages)
+        bool isAlive = IsAlive;
+        if (!TryClose(CloseReason.TakenOver)) return;
+        WasTakenAlive = isAlive;
+        if (Engine.Options.Logging.ConnectionMessages)
             Log.TakenOver(Engine.Logger, Parameters?.ClientId ?? Origin.RemoteAddress);
     }
 
@@ -134,13 +137,16 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
             return;
         }
         // While the broker does not read, the client is not silent.
-        if (_isPaused) Volatile.Write(ref _lastReceivedMilliseconds, nowMilliseconds);
-        long silent = nowMilliseconds - Volatile.Read(ref _lastReceivedMilliseconds);
+        if (_isPaused || _waitingConnect is not null) Volatile.Write(ref _lastReceivedMilliseconds, nowMilliseconds);
+        long silent = SilentMilliseconds(nowMilliseconds);
         // The stamp may be one tick older than the packet: one tick of grace, so that nobody is closed early.
         if (parameters.KeepAliveSeconds > 0
             && silent > (parameters.KeepAliveSeconds * 1500L) + (long)Heartbeat.Period.TotalMilliseconds)
             TryClose(CloseReason.KeepAliveTimeout);
     }
+
+    private long SilentMilliseconds(long nowMilliseconds) =>
+        nowMilliseconds - Volatile.Read(ref _lastReceivedMilliseconds);
 
     private static bool IsPeerGone(Exception exception) =>
         exception is IOException or OperationCanceledException or ObjectDisposedException

@@ -56,6 +56,15 @@ internal sealed partial class BrokerMetrics
             advice: Buckets(ShortSeconds));
         Meter.CreateObservableCounter(
             "broker.sessions.expired", () => SessionsExpired, "{session}", "Sessions that nobody came back for in time.");
+        Meter.CreateObservableCounter(
+            "broker.takeovers", () => Volatile.Read(ref _takeovers), "{takeover}",
+            "Clients that connected with the client id of one that was connected.");
+        Meter.CreateObservableCounter(
+            "broker.takeovers.delayed", () => Volatile.Read(ref _takeoversDelayed), "{connect}",
+            "CONNECT packets that waited for their answer, because their client id is fought over.");
+        Meter.CreateObservableUpDownCounter(
+            "broker.takeovers.loops", () => TakeoverLoops, "{client}",
+            "Client ids that several clients have at once, which throw each other out in turns; the log and $SYS say who.");
     }
 
     private void CreateTrafficInstruments()

@@ -21,6 +21,9 @@ internal sealed partial class BrokerMetrics : IDisposable
     private long _connectionsOpen;
     private long _connectionsRefused;
     private long _sessionsExpired;
+    private long _takeovers;
+    private long _takeoversDelayed;
+    private long _takeoverLoops;
     private long _deliveriesRestored;
     private long _repeatedPublications;
 
@@ -48,6 +51,9 @@ internal sealed partial class BrokerMetrics : IDisposable
 
     /// <summary>Sessions that have ended because nobody came back for them in time.</summary>
     public long SessionsExpired => Volatile.Read(ref _sessionsExpired);
+
+    /// <summary>Client ids that are fought over now.</summary>
+    public long TakeoverLoops => Volatile.Read(ref _takeoverLoops);
 
     /// <summary>Deliveries that a store brought along from an earlier process.</summary>
     public long DeliveriesRestored => Volatile.Read(ref _deliveriesRestored);
@@ -96,6 +102,15 @@ internal sealed partial class BrokerMetrics : IDisposable
 
     /// <summary>A session has ended because nobody came back for it in time.</summary>
     public void SessionExpired() => Interlocked.Increment(ref _sessionsExpired);
+
+    /// <summary>A client connected with the client id of one that was connected.</summary>
+    public void SessionTakenOver() => Interlocked.Increment(ref _takeovers);
+
+    /// <summary>A CONNECT waits, because its client id is fought over.</summary>
+    public void TakeoverDelayed() => Interlocked.Increment(ref _takeoversDelayed);
+
+    /// <summary>A client id is fought over from now on, or (-1) not any more.</summary>
+    public void TakeoverLoopCounted(int change) => Interlocked.Add(ref _takeoverLoops, change);
 
     /// <summary>A session came from the store with messages that wait.</summary>
     public void DeliveryRestored(long count) => Interlocked.Add(ref _deliveriesRestored, count);

@@ -10,7 +10,8 @@ namespace Broker.SysTopics;
 
 /// <summary>
 /// <c>$SYS/broker/...</c> as mosquitto 2.1 has it: retained, QoS 2, when the broker starts and then each time the wall clock is a
-/// multiple of <c>sys_interval</c>, what has changed. Nothing of it is kept in the store.
+/// multiple of <c>sys_interval</c>, what has changed. Nothing of it is kept in the store. Of our own is
+/// <c>$SYS/broker/takeovers/...</c>, from the first time on that a client id is fought over.
 /// </summary>
 internal sealed class SysTree : IHeartbeatListener
 {
@@ -73,6 +74,7 @@ internal sealed class SysTree : IHeartbeatListener
     private bool _hasBegun;
     private long _sessionsMax;
     private long _heapMax;
+    private string? _takeoverPeers;
 
     /// <param name="engine">Whose.</param>
     /// <param name="version">The text of <c>version</c>.</param>
@@ -126,7 +128,17 @@ internal sealed class SysTree : IHeartbeatListener
         if (_sessionsMax > 0) PublishChanged("clients/maximum", _sessionsMax, touched);
         _heapMax = Math.Max(_heapMax, GC.GetTotalMemory(forceFullCollection: false));
         PublishChanged("heap/maximum", _heapMax, touched);
+        PublishTakeovers(touched);
         for (int i = 0; i < Loads.Length; i++) PublishLoad(i, Loads[i].Of(figures) - Loads[i].Of(_before), elapsed, touched);
+    }
+
+    private void PublishTakeovers(TouchedConnections touched)
+    {
+        int count = _engine.Takeovers.LoopCount;
+        if (count == 0 && _takeoverPeers is null) return;
+        PublishChanged("takeovers/loops", count, touched);
+        string peers = TakeoverPeers.Text(_engine.Takeovers.Loops(TakeoverPeers.LoopsMax));
+        if (peers != _takeoverPeers) Publish("takeovers/peers", _takeoverPeers = peers, touched);
     }
 
     private void PublishLoad(int index, long events, TimeSpan elapsed, TouchedConnections touched)

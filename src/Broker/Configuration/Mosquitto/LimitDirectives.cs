@@ -52,6 +52,14 @@ internal static class LimitDirectives
             with { Since = "2.1" },
         Row.Works("persistent_client_expiration", Global, ValueKinds.Words("number and unit: s h d w m (30 days) y"), "never",
             SetClientExpiration),
+        Row.Works("takeover_delay_max", Global, ValueKinds.Integer(0, 60, "seconds, 0 to 60; 0 for none"), "30",
+                (builder, value) => builder.Limits = builder.Limits with { TakeoverDelayMax = TimeSpan.FromSeconds(value) })
+            with
+            {
+                Since = Directive.Ours,
+                Note = "Clients that share a client id and throw each other out in turns are named in the log, and slowed down: "
+                    + "a CONNECT waits until the last takeover is 1 second ago, then 2, 4, up to so many.",
+            },
         Row.Works("queue_qos0_messages", Global, ValueKinds.Flag, "false",
             (builder, value) => builder.Limits = builder.Limits with { QueueQos0Messages = value }),
         Row.Works("upgrade_outgoing_qos", Global, ValueKinds.Flag, "false",
