@@ -5,7 +5,7 @@ namespace Broker.Admin;
 
 /// <summary>How the answers of the API are written. Made at build time: nothing is looked up by reflection.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(ApiError))]
+[JsonSerializable(typeof(ApiProblem))]
 [JsonSerializable(typeof(VersionView))]
 [JsonSerializable(typeof(IReadOnlyList<ListenerView>))]
 [JsonSerializable(typeof(Page<ClientView>))]
@@ -14,4 +14,12 @@ namespace Broker.Admin;
 [JsonSerializable(typeof(Page<SubscriptionView>))]
 [JsonSerializable(typeof(Page<RetainedView>))]
 [JsonSerializable(typeof(RetainedDetail))]
+[JsonSerializable(typeof(RetainedDeletedView))]
+[JsonSerializable(typeof(DisconnectedView))]
+[JsonSerializable(typeof(PublishedView))]
+[JsonSerializable(typeof(ConfigurationView))]
+[JsonSerializable(typeof(FindingsView))]
+[JsonSerializable(typeof(ReloadView))]
+[JsonSerializable(typeof(FiguresView))]
+[JsonSerializable(typeof(SlowListView))]
 internal sealed partial class AdminJson : JsonSerializerContext;

@@ -17,10 +17,13 @@ namespace Broker.Admin;
 /// <param name="Loggers">The log.</param>
 internal sealed record AdminParts(
     BrokerEngine Engine, Readiness Readiness, IReadOnlyDictionary<ListenerOptions, TlsEndpoint> Tls,
-    IReadOnlyDictionary<AdminListenerOptions, AdminTokens> Tokens, ILoggerFactory Loggers)
+    IReadOnlyDictionary<AdminListenerOptions, AdminTokenFile> Tokens, ILoggerFactory Loggers)
 {
     /// <summary>Of the broker.</summary>
     public required string Version { get; init; }
+
+    /// <summary>What it was told.</summary>
+    public required AdminConfiguration Configuration { get; init; }
 }
 
 /// <summary>
@@ -59,7 +62,7 @@ internal sealed partial class AdminServer : IAsyncDisposable
         app.Use(static next => context => AdminAccess.JudgeAsync(context, next));
         new MetricsEndpoint(server._reading).Map(app);
         new HealthEndpoint(parts.Readiness, parts.Engine.Heartbeat).Map(app);
-        MapApi(app, parts);
+        server.MapApi(app, parts);
         await app.StartAsync(token);
         return server;
     }
@@ -71,15 +74,21 @@ internal sealed partial class AdminServer : IAsyncDisposable
         _reading.Dispose();
     }
 
-    private static void MapApi(WebApplication app, AdminParts parts)
+    private void MapApi(WebApplication app, AdminParts parts)
     {
         OpenApiDocument.Map(app);
         new VersionResource(parts.Engine, parts.Version).Map(app);
         new ListenersResource(parts.Engine).Map(app);
-        new ClientsResource(parts.Engine).Map(app);
-        new SessionsResource(parts.Engine).Map(app);
+        AdminChanges changes = new(app, parts.Readiness, new AuditLog(parts.Loggers.CreateLogger("Broker")));
+        SessionDetailReading details = new(parts.Engine);
+        new ClientsResource(parts.Engine, details).Map(app, changes);
+        new SessionsResource(parts.Engine, details).Map(app, changes);
         new SubscriptionsResource(parts.Engine).Map(app);
-        new RetainedResource(parts.Engine).Map(app);
+        new RetainedResource(parts.Engine).Map(app, changes);
+        new PublishResource(parts.Engine).Map(changes);
+        new ConfigurationResource(parts.Configuration).Map(app, changes);
+        new FiguresResource(parts.Engine, parts.Readiness, _reading).Map(app);
+        new SlowResource(parts.Engine).Map(app);
     }
 
     private static void Open(WebApplicationBuilder builder, AdminParts parts)

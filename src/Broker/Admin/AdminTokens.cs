@@ -10,11 +10,14 @@ internal sealed class AdminTokens
     /// <summary>A token that is shorter can be guessed.</summary>
     public const int CharactersMin = 16;
 
-    private readonly (string Name, byte[] Hash)[] _tokens;
+    private const string ReadMark = ":read";
 
-    private AdminTokens((string, byte[])[] tokens) => _tokens = tokens;
+    private readonly (AdminIdentity Owner, byte[] Hash)[] _tokens;
 
-    /// <summary>Reads the file: a line <c>NAME:TOKEN</c> each, or a token alone; empty lines and comments are skipped.</summary>
+    private AdminTokens((AdminIdentity, byte[])[] tokens) => _tokens = tokens;
+
+    /// <summary>Reads the file: a line <c>NAME:TOKEN</c> each, <c>NAME:TOKEN:read</c> for one that
+    /// changes nothing, or a token alone; empty lines and comments are skipped.</summary>
     /// <param name="path">The file.</param>
     /// <param name="errors">Takes what is wrong, a sentence each. No token is in one.</param>
     /// <returns>Null when there are errors.</returns>
@@ -31,16 +34,18 @@ internal sealed class AdminTokens
             return null;
         }
         int before = errors.Count;
-        List<(string, byte[])> tokens = [];
+        List<(AdminIdentity, byte[])> tokens = [];
         for (int i = 0; i < lines.Length; i++)
         {
             string line = lines[i].Trim();
             if (line.Length == 0 || line[0] == '#') continue;
             int colon = line.IndexOf(':', StringComparison.Ordinal);
             (string name, string token) = colon < 0 ? ("admin", line) : (line[..colon], line[(colon + 1)..]);
+            bool mayChange = !token.EndsWith(ReadMark, StringComparison.Ordinal);
+            if (!mayChange) token = token[..^ReadMark.Length];
             if (token.Length < CharactersMin)
                 errors.Add($"{path}:{i + 1}: this token is too short: {CharactersMin} characters at least.");
-            tokens.Add((name, HashOf(token)));
+            tokens.Add((new AdminIdentity(name, mayChange), HashOf(token)));
         }
         if (tokens.Count == 0) errors.Add($"{path}: there is no token in it: write a line NAME:TOKEN.");
         return errors.Count == before ? new AdminTokens([.. tokens]) : null;
@@ -48,15 +53,15 @@ internal sealed class AdminTokens
 
     /// <summary>Whose token it is that an Authorization header carries; null: nobody's.</summary>
     /// <param name="authorization"><c>Bearer TOKEN</c>, or <c>Basic</c> with the token as the password.</param>
-    public string? FindOwner(string? authorization)
+    public AdminIdentity? FindOwner(string? authorization)
     {
         if (TokenIn(authorization) is not { } given) return null;
         byte[] hash = HashOf(given);
-        string? owner = null;
+        AdminIdentity? owner = null;
         // All of them are compared, so that the time says nothing.
-        foreach ((string name, byte[] known) in _tokens)
+        foreach ((AdminIdentity candidate, byte[] known) in _tokens)
         {
-            if (CryptographicOperations.FixedTimeEquals(hash, known)) owner = name;
+            if (CryptographicOperations.FixedTimeEquals(hash, known)) owner = candidate;
         }
         return owner;
     }

@@ -18,21 +18,12 @@ namespace Broker.Admin;
 /// <param name="InFlight">Messages that it has not acknowledged.</param>
 internal sealed record ClientView(
     string ClientId, string? UserName, string Address, string Listener, string Version, long ConnectedSeconds,
-    int KeepAliveSeconds, bool CleanStart, uint? SessionExpirySeconds, int Waiting, int InFlight);
-
-/// <summary><c>GET /api/clients</c>: who is connected.</summary>
-internal sealed class ClientsResource(BrokerEngine engine)
+    int KeepAliveSeconds, bool CleanStart, uint? SessionExpirySeconds, int Waiting, int InFlight)
 {
-    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/clients", context => context.SendPageAsync(
-        page => page.Of(
-            engine.Connections.Where(static connection => connection is { Session: not null, Parameters: not null }),
-            static connection => connection.Parameters!.ClientId, View),
-        AdminJson.Default.PageClientView));
-
-    private static ClientView View(MqttConnection connection)
+    /// <summary>Null: it is not connected, or not yet.</summary>
+    public static ClientView? Of(MqttConnection connection)
     {
-        ClientParameters parameters = connection.Parameters!;
-        Session session = connection.Session!;
+        if (connection is not { Parameters: { } parameters, Session: { } session }) return null;
         QueueDepths depths = session.Depths;
         string version = parameters.Version switch
         {
@@ -44,5 +35,55 @@ internal sealed class ClientsResource(BrokerEngine engine)
             parameters.ClientId, parameters.UserName, connection.Origin.RemoteAddress, connection.Listener.Name, version,
             connection.AgeSeconds, parameters.KeepAliveSeconds, parameters.CleanStart, SessionView.Expiry(session),
             depths.Waiting, depths.InFlight);
+    }
+}
+
+/// <summary>
+/// <c>/api/clients</c>: who is connected, what there is to know of one, and ending its connection.
+/// </summary>
+internal sealed class ClientsResource(BrokerEngine engine, SessionDetailReading details)
+{
+    private const string Prefix = "/api/clients/";
+
+    public void Map(IEndpointRouteBuilder routes, AdminChanges changes)
+    {
+        routes.MapGet(
+            "/api/clients", context => context.Request.Query.ContainsKey("id") ? ShowAsync(context) : ListAsync(context));
+        routes.MapGet(Prefix + "{**id}", ShowAsync);
+        changes.Map("DELETE", "/api/clients", "disconnect", DisconnectAsync);
+        changes.Map("DELETE", Prefix + "{**id}", "disconnect", DisconnectAsync);
+    }
+
+    private Task ListAsync(HttpContext context)
+    {
+        TextFilter? filter = TextFilter.Of(context.Request.Query["filter"]);
+        return context.SendPageAsync(
+            page => page.Of(
+                engine.Connections.Where(static connection => connection is { Session: not null, Parameters: not null }),
+                static connection => connection.Parameters!.ClientId,
+                static connection => ClientView.Of(connection)!,
+                filter is null ? null : connection => filter.Matches(connection.Parameters!.ClientId)
+                    || filter.Matches(connection.Parameters.UserName) || filter.Matches(connection.Origin.RemoteAddress)),
+            AdminJson.Default.PageClientView);
+    }
+
+    private async Task ShowAsync(HttpContext context)
+    {
+        string id = RequestTarget.Of(context, Prefix, "id") ?? "";
+        if (!engine.Sessions.Registry.TryGet(id, out Session? session) || session.Connection is not MqttConnection)
+            await context.FailAsync(StatusCodes.Status404NotFound, $"No client with the client id '{id}' is connected.");
+        else await details.SendAsync(context, session);
+    }
+
+    private async Task<Change> DisconnectAsync(HttpContext context)
+    {
+        string id = RequestTarget.Of(context, Prefix, "id") ?? "";
+        if (!QueryFlag.TryRead(context, "delete_session", out bool deletesSession, out ApiProblem? problem))
+            return Change.Refused(id, problem);
+        if (!engine.Sessions.Registry.TryGet(id, out Session? session) || session.Connection is not MqttConnection connection)
+            return Change.Refused(id, StatusCodes.Status404NotFound, $"No client with the client id '{id}' is connected.");
+        if (deletesSession) return await SessionsResource.DeleteAsync(engine, id);
+        connection.TryClose(CloseReason.AdministrativeAction);
+        return Change.Done(id, "disconnected", new DisconnectedView(id, true, false), AdminJson.Default.DisconnectedView);
     }
 }

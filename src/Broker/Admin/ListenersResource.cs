@@ -15,7 +15,11 @@ namespace Broker.Admin;
 /// <param name="ConnectionsMax">Null: no limit.</param>
 internal sealed record ListenerView(
     string Name, string Protocol, int Port, string? Address, string? UnixSocket, bool Tls, bool AllowAnonymous, int Connections,
-    int? ConnectionsMax);
+    int? ConnectionsMax)
+{
+    public static string ProtocolOf(ListenerOptions listener) =>
+        listener.Protocol == ListenerProtocol.Mqtt ? "mqtt" : "websockets";
+}
 
 /// <summary><c>GET /api/listeners</c>.</summary>
 internal sealed class ListenersResource(BrokerEngine engine)
@@ -30,7 +34,7 @@ internal sealed class ListenersResource(BrokerEngine engine)
         return
         [
             .. engine.Options.Listeners.Select(listener => new ListenerView(
-                listener.Name, listener.Protocol == ListenerProtocol.Mqtt ? "mqtt" : "websockets",
+                listener.Name, ListenerView.ProtocolOf(listener),
                 listener.UnixSocketPath is null ? listener.Port : 0, listener.Address, listener.UnixSocketPath,
                 listener.Tls is not null, listener.Security.AllowAnonymous, counts.GetValueOrDefault(listener.Name),
                 listener.ConnectionsMax < 0 ? null : listener.ConnectionsMax)),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Primitives;
 
 namespace Broker.Admin;
 
@@ -18,15 +19,16 @@ internal sealed record PageRequest(int Limit, string After, string? Search)
 
     /// <summary>Reads the query.</summary>
     /// <param name="query">It.</param>
-    /// <param name="error">What is wrong with it; null: nothing.</param>
-    public static PageRequest? Read(IQueryCollection query, out string? error)
+    /// <param name="problem">What is wrong with it; null: nothing.</param>
+    public static PageRequest? Read(IQueryCollection query, out ApiProblem? problem)
     {
-        error = null;
+        problem = null;
         int limit = LimitDefault;
-        if (query.TryGetValue("limit", out Microsoft.Extensions.Primitives.StringValues text)
+        if (query.TryGetValue("limit", out StringValues text)
             && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > LimitMax))
         {
-            error = $"limit is a number from 1 to {LimitMax}";
+            problem = ApiAnswer.Problem(
+                StatusCodes.Status400BadRequest, $"limit is a number from 1 to {LimitMax}, not '{text}'.", "limit");
             return null;
         }
         return new PageRequest(limit, query["after"].ToString(), query["search"] is [{ Length: > 0 } search] ? search : null);
@@ -38,7 +40,9 @@ internal sealed record PageRequest(int Limit, string After, string? Search)
     /// <param name="all">The items.</param>
     /// <param name="keyOf">The key of one.</param>
     /// <param name="view">What is shown of one.</param>
-    public Page<TView> Of<TItem, TView>(IEnumerable<TItem> all, Func<TItem, string> keyOf, Func<TItem, TView> view)
+    /// <param name="isWanted">Which of them; null: all.</param>
+    public Page<TView> Of<TItem, TView>(
+        IEnumerable<TItem> all, Func<TItem, string> keyOf, Func<TItem, TView> view, Func<TItem, bool>? isWanted = null)
     {
         // The largest key that is kept is on top, and goes when a smaller one comes.
         PriorityQueue<TItem, string> kept =
@@ -49,6 +53,7 @@ internal sealed record PageRequest(int Limit, string After, string? Search)
             string key = keyOf(item);
             if (string.CompareOrdinal(key, After) <= 0 || (Search is not null && !key.Contains(Search, StringComparison.Ordinal)))
                 continue;
+            if (isWanted?.Invoke(item) == false) continue;
             kept.Enqueue(item, key);
             if (kept.Count <= Limit) continue;
             kept.Dequeue();

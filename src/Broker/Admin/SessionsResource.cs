@@ -1,4 +1,5 @@
 using Broker.Connections;
+using Broker.Lifecycle;
 using Broker.Sessions;
 
 namespace Broker.Admin;
@@ -28,31 +29,58 @@ internal sealed record SessionView(
         session.ExpirySeconds == Session.NeverExpires ? null : session.ExpirySeconds;
 }
 
-/// <summary>A session with what it subscribes to.</summary>
-/// <param name="Session">The session.</param>
-/// <param name="WillTopic">Where its will goes; null: it has none.</param>
-/// <param name="Subscriptions">Its subscriptions.</param>
-internal sealed record SessionDetail(SessionView Session, string? WillTopic, IReadOnlyList<SubscriptionView> Subscriptions);
+/// <summary>What ending a connection or a session came to.</summary>
+/// <param name="ClientId">Whose.</param>
+/// <param name="Disconnected">Whether a connection was ended.</param>
+/// <param name="SessionDeleted">Whether its session is gone, and that committed.</param>
+internal sealed record DisconnectedView(string ClientId, bool Disconnected, bool SessionDeleted);
 
-/// <summary><c>GET /api/sessions</c> and <c>/api/sessions/{clientId}</c>.</summary>
-internal sealed class SessionsResource(BrokerEngine engine)
+/// <summary><c>/api/sessions</c>: those there are, what there is to know of one, and deleting it.</summary>
+internal sealed class SessionsResource(BrokerEngine engine, SessionDetailReading details)
 {
-    public void Map(IEndpointRouteBuilder routes)
+    private const string Prefix = "/api/sessions/";
+
+    public void Map(IEndpointRouteBuilder routes, AdminChanges changes)
     {
-        routes.MapGet("/api/sessions", context => context.SendPageAsync(
-            page => page.Of(engine.Sessions.Registry.Sessions, static session => session.ClientId, SessionView.Of),
-            AdminJson.Default.PageSessionView));
-        routes.MapGet("/api/sessions/{**clientId}", ShowAsync);
+        routes.MapGet(
+            "/api/sessions", context => context.Request.Query.ContainsKey("id") ? ShowAsync(context) : ListAsync(context));
+        routes.MapGet(Prefix + "{**id}", ShowAsync);
+        changes.Map("DELETE", "/api/sessions", "delete session", DeleteAsync);
+        changes.Map("DELETE", Prefix + "{**id}", "delete session", DeleteAsync);
+    }
+
+    /// <summary>Ends a session, and its connection if there is one.</summary>
+    public static async Task<Change> DeleteAsync(BrokerEngine engine, string id)
+    {
+        if (!engine.Sessions.TryDelete(id, out DeletedSession? deleted))
+            return Change.Refused(id, StatusCodes.Status404NotFound, $"There is no session with the client id '{id}'.");
+        MqttConnection? connection = deleted.Value.Connection as MqttConnection;
+        connection?.TryClose(CloseReason.AdministrativeAction);
+        if (!await CommitWait.ForAsync(engine.Store, deleted.Value.Ticket, engine.Time)) return Change.Uncommitted(id);
+        return Change.Done(
+            id, connection is null ? "session deleted" : "disconnected, session deleted",
+            new DisconnectedView(id, connection is not null, true), AdminJson.Default.DisconnectedView);
+    }
+
+    private Task ListAsync(HttpContext context)
+    {
+        TextFilter? filter = TextFilter.Of(context.Request.Query["filter"]);
+        return context.SendPageAsync(
+            page => page.Of(
+                engine.Sessions.Registry.Sessions, static session => session.ClientId, SessionView.Of,
+                filter is null ? null : session => filter.Matches(session.ClientId) || filter.Matches(session.UserName)
+                    || filter.Matches((session.Connection as MqttConnection)?.Origin.RemoteAddress)),
+            AdminJson.Default.PageSessionView);
     }
 
     private Task ShowAsync(HttpContext context)
     {
-        string clientId = context.Request.RouteValues["clientId"]?.ToString() ?? "";
-        if (!engine.Sessions.Registry.TryGet(clientId, out Session? session))
-            return context.FailAsync(StatusCodes.Status404NotFound, $"there is no session with the client id '{clientId}'");
-        SessionDetail detail = new(
-            SessionView.Of(session), session.Will?.Message.Topic.Name,
-            [.. session.Subscriptions.OrderBy(static one => one.Key, StringComparer.Ordinal).Select(SubscriptionView.Of)]);
-        return context.SendAsync(detail, AdminJson.Default.SessionDetail);
+        string id = RequestTarget.Of(context, Prefix, "id") ?? "";
+        return engine.Sessions.Registry.TryGet(id, out Session? session)
+            ? details.SendAsync(context, session)
+            : context.FailAsync(StatusCodes.Status404NotFound, $"There is no session with the client id '{id}'.");
     }
+
+    private Task<Change> DeleteAsync(HttpContext context) =>
+        DeleteAsync(engine, RequestTarget.Of(context, Prefix, "id") ?? "");
 }

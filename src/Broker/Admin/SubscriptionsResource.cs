@@ -18,13 +18,27 @@ internal sealed record SubscriptionView(
         subscription.RetainAsPublished, subscription.Ids is [var id, ..] ? id : null);
 }
 
-/// <summary><c>GET /api/subscriptions</c>, ordered by filter and client.</summary>
+/// <summary><c>GET /api/subscriptions</c>, ordered by filter and client; with <c>client</c> those of one.</summary>
 internal sealed class SubscriptionsResource(BrokerEngine engine)
 {
-    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/subscriptions", context => context.SendPageAsync(
-        page => page.Of(
-            engine.Sessions.Registry.Sessions.SelectMany(static session => session.Subscriptions),
-            // Neither has a control character in it that MQTT allows.
-            static subscription => $"{subscription.Key}\n{subscription.Session.ClientId}", SubscriptionView.Of),
-        AdminJson.Default.PageSubscriptionView));
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/subscriptions", context =>
+    {
+        TextFilter? filter = TextFilter.Of(context.Request.Query["filter"]);
+        string? client = context.Request.Query["client"];
+        return context.SendPageAsync(
+            page => page.Of(
+                SessionsOf(client).SelectMany(static session => session.Subscriptions),
+                // Neither has a control character in it that MQTT allows.
+                static subscription => $"{subscription.Key}\n{subscription.Session.ClientId}", SubscriptionView.Of,
+                filter is null
+                    ? null
+                    : one => filter.Matches(one.Key) || filter.Matches(one.Session.ClientId)),
+            AdminJson.Default.PageSubscriptionView);
+    });
+
+    private IEnumerable<Session> SessionsOf(string? client)
+    {
+        if (client is null) return engine.Sessions.Registry.Sessions;
+        return engine.Sessions.Registry.TryGet(client, out Session? session) ? [session] : [];
+    }
 }

@@ -1,3 +1,4 @@
+using Broker.Admin;
 using Broker.Configuration;
 using Broker.Configuration.Mosquitto;
 

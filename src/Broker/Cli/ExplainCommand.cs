@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Text;
 using Broker.Configuration;
 using Broker.Configuration.Mosquitto;
 using Broker.Security;
@@ -47,8 +49,25 @@ internal sealed class ExplainCommand(StandardStreams streams)
         if (listeners.Length == 0) return await FailAsync($"Error: No listener has the port {arguments.Port}.");
         if (arguments.Words is ["acl", string user, string client, string topic])
             return await ExplainAccessAsync(listeners, options, user == "-" ? null : user, client, topic);
-        await streams.Output.WriteAsync(ExplainedOptions.Write(options, origins, listeners));
+        await streams.Output.WriteAsync(Text(ExplainedOptions.Of(options, origins, listeners)));
         return ExitCode.Success;
+    }
+
+    private static string Text(ImmutableArray<ExplainedSection> sections)
+    {
+        const int Width = 32;
+        var text = new StringBuilder();
+        foreach (ExplainedSection section in sections)
+        {
+            if (section.OpenedBy is null) text.Append("# ").Append(section.Name).Append('\n');
+            else text.Append("\n# ").Append(section.Name).Append(", ").Append(section.OpenedBy).Append('\n');
+            foreach (ExplainedOption option in section.Options)
+            {
+                text.Append(option.Name.PadRight(Width)).Append(' ').Append(option.Value.PadRight(Width)).Append(' ')
+                    .Append(option.Origin).Append('\n');
+            }
+        }
+        return text.ToString();
     }
 
     private async Task<int> ExplainAccessAsync(int[] listeners, BrokerOptions options, string? user, string client, string topic)

@@ -23,7 +23,7 @@ internal sealed class RunCommand(
         if (arguments.IsTest) return await AnswerTestAsync(arguments, configuration);
         if (configuration.Options is not { } options) return ExitCode.BadConfiguration;
         if (arguments.IsDaemon && !Daemon.IsCopy) return Daemon.StartCopy();
-        return await serve(options, source, stop);
+        return await serve(options, source with { AtStart = configuration }, stop);
     }
 
     private static ConfigurationSource SourceOf(RunArguments arguments) => new(arguments.ConfigFile, new CommandLineOverrides

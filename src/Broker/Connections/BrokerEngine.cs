@@ -46,8 +46,10 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         foreach (ListenerOptions listener in options.Listeners) Metrics.Expect(listener);
         Retained = new RetainedTree(Store);
         Router = new MessageRouter(new SubscriptionTree(options.Limits.AllowDuplicateMessages), Retained, Metrics, Logger);
+        Heartbeat = new Heartbeat(Time, Metrics.HeartbeatDelayed);
         SessionContext context = new(new SessionLimits(options.Limits), Store, Metrics, Time)
         {
+            Heartbeat = Heartbeat,
             RetainedSources = RetainedSourcesOf(options),
         };
         Sessions = new SessionLifecycle(Router, context, options, Logger);
@@ -56,7 +58,6 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         SetRetainSweep(options.Limits);
         Figures = new SharedReading<EngineFigures>(ReadFigures, Time);
         Metrics.Observe(Figures);
-        Heartbeat = new Heartbeat(Time, Metrics.HeartbeatDelayed);
         Heartbeat.Register(Sessions);
         Heartbeat.Register(this);
         Takeovers = new TakeoverWatch(this);

@@ -28,6 +28,9 @@ internal sealed record CloseReason(CloseKind Kind, ReasonCode Code, string Text)
     public static readonly CloseReason NoLongerAllowed =
         new(CloseKind.NoLongerAllowed, ReasonCode.NotAuthorized, "not authorised any more");
 
+    public static readonly CloseReason AdministrativeAction =
+        new(CloseKind.AdministrativeAction, ReasonCode.AdministrativeAction, "disconnected by an administrator");
+
     /// <summary>Whether the will is published: always, but for a DISCONNECT that says it is not wanted.</summary>
     public bool IsWillWanted { get; init; } = true;
 

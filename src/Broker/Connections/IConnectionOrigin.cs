@@ -14,6 +14,9 @@ internal interface IConnectionOrigin
     /// <summary>User name taken from the client certificate; null: none, or not asked for.</summary>
     string? CertificateUserName { get; }
 
+    /// <summary>What TLS negotiated, such as <c>TLSv1.3 TLS_AES_256_GCM_SHA384</c>; null: none, or it is not said.</summary>
+    string? Encryption => null;
+
     /// <summary>Ends the transport at once, without waiting for what is buffered.</summary>
     void Abort();
 }

@@ -36,9 +36,14 @@ internal sealed partial class MqttConnection
     private int _drain;
     private int _touched;
     private int _pingResponsesOwed;
+    private long _blockedSince;
     private bool _isConnAckSent;
     private bool _isFarewellWritten;
     private bool _isOutputClosed;
+
+    /// <summary>For how long the peer has not taken what was sent, milliseconds, to the second; null: it takes it.</summary>
+    public long? BlockedMilliseconds =>
+        Volatile.Read(ref _blockedSince) is var since && since == 0 ? null : Engine.CoarseMilliseconds - since;
 
     public bool TryTouch() => Volatile.Read(ref _touched) == 0 && Interlocked.Exchange(ref _touched, 1) == 0;
 
@@ -66,6 +71,7 @@ internal sealed partial class MqttConnection
 
     private void OnFlushed()
     {
+        Volatile.Write(ref _blockedSince, 0);
         try
         {
             Observe(_pendingFlush.GetResult());
@@ -104,6 +110,7 @@ internal sealed partial class MqttConnection
                     if (!flush.IsCompleted)
                     {
                         _pendingFlush = flush;
+                        Volatile.Write(ref _blockedSince, Engine.CoarseMilliseconds);
                         flush.UnsafeOnCompleted(_onFlushed ??= OnFlushed);
                         return;
                     }
@@ -275,7 +282,7 @@ internal sealed partial class MqttConnection
     private void Abandon(QualityOfService qos, long sequence)
     {
         if (qos == QualityOfService.AtMostOnce || Session!.Abandon(this, sequence))
-            Engine.Metrics.MessageDropped(DropReason.PacketTooLarge);
+            Drop(DropReason.PacketTooLarge, 1);
     }
 
     // Taken from the session and not written: with QoS 0 that is the end of a message.
@@ -286,7 +293,13 @@ internal sealed partial class MqttConnection
         {
             if (item.IsPublish && item.Entry.Qos == QualityOfService.AtMostOnce) lost++;
         }
-        if (lost > 0) Engine.Metrics.MessageDropped(DropReason.ConnectionLost, lost);
+        if (lost > 0) Drop(DropReason.ConnectionLost, lost);
+    }
+
+    private void Drop(DropReason reason, int count)
+    {
+        Engine.Metrics.MessageDropped(reason, count);
+        Session!.NoteDrop(reason, count);
     }
 
     private void WriteCounted(ConnAckPacket packet)

@@ -50,6 +50,9 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
     /// <summary>For how long it has been there, seconds.</summary>
     public long AgeSeconds => (Engine.CoarseMilliseconds - _acceptedMilliseconds) / 1000;
 
+    /// <summary>Seconds since a packet came from the client.</summary>
+    public long SilentSeconds => (Engine.CoarseMilliseconds - Volatile.Read(ref _lastReceivedMilliseconds)) / 1000;
+
     /// <summary>What was agreed; null before CONNECT was accepted.</summary>
     public ClientParameters? Parameters { get; private set; }
 
@@ -209,6 +212,9 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
             case CloseKind.PeerClosed:
                 Log.ClosedConnection(Engine.Logger, who);
                 break;
+            case CloseKind.AdministrativeAction:
+                Log.EndedByAdministrator(Engine.Logger, who);
+                break;
             case CloseKind.KeepAliveTimeout or CloseKind.ConnectTimeout:
                 Log.TimedOut(Engine.Logger, who);
                 break;
@@ -228,6 +234,10 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
 
         [LoggerMessage(EventIds.ClientTimedOut, LogLevel.Information, "Client {ClientId} has exceeded timeout, disconnecting.")]
         internal static partial void TimedOut(ILogger logger, string clientId);
+
+        [LoggerMessage(EventIds.ClientEndedByAdministrator, LogLevel.Information,
+            "Client {ClientId} been disconnected by administrative action.")]
+        internal static partial void EndedByAdministrator(ILogger logger, string clientId);
 
         [LoggerMessage(EventIds.ClientTakenOver, LogLevel.Information,
             "Client {ClientId} already connected, closing old connection.")]

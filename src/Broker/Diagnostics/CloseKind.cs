@@ -21,4 +21,6 @@ internal enum CloseKind
     Refused,
     /// <summary>A reload took away what let it in.</summary>
     NoLongerAllowed,
+    /// <summary>An administrator ended it.</summary>
+    AdministrativeAction,
 }

@@ -41,6 +41,8 @@ internal static class EventIds
     public const int SessionExpired = 2011;
     public const int QueueFull = 2012;
     public const int HashCannotServeScram = 2014;
+    public const int ClientEndedByAdministrator = 2015;
+    public const int AdministratorChanged = 2016;
     public const int ClientIdFoughtOver = 2020;
     public const int ClientIdAtPeace = 2021;
     public const int ProxyNegotiated = 2110;

@@ -8,6 +8,9 @@ internal sealed class HistogramSeries(double[] bounds)
     private readonly long[] _counts = new long[bounds.Length + 1];
     private double _sum;
 
+    /// <summary>Upper bounds of the buckets.</summary>
+    public IReadOnlyList<double> Bounds => bounds;
+
     public void Record(double value)
     {
         int bucket = Array.BinarySearch(bounds, value);

@@ -46,6 +46,10 @@ internal sealed class MetricsReading : IDisposable
         get { lock (_instruments) return [.. _instruments.Values]; }
     }
 
+    /// <summary>What a histogram without tags has recorded; null: nothing, or there is none of this name.</summary>
+    public HistogramSeries? Histogram(string name) =>
+        _histograms.FirstOrDefault(pair => pair.Key.Instrument.Name == name).Value;
+
     /// <summary>Asks every instrument. One reader at a time.</summary>
     /// <returns>Those with a value, by name.</returns>
     public IReadOnlyList<MetricFamily> Read()

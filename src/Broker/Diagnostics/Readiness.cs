@@ -11,6 +11,12 @@ internal sealed class Readiness
     /// <summary>Ready: a load balancer may send clients here.</summary>
     public bool IsReady => _isServing && !_isStoreAway;
 
+    /// <summary>Whether clients are served, with or without the store.</summary>
+    public bool IsServing => _isServing;
+
+    /// <summary>Whether the store takes commits.</summary>
+    public bool IsStoreUp => !_isStoreAway;
+
     /// <summary>What it is not ready for want of, in words; null: it is ready.</summary>
     public string? Missing => (_isServing, _isStoreAway) switch
     {

@@ -1,16 +1,22 @@
 namespace Broker.Diagnostics;
 
-/// <summary>A reading that costs something, done once for all who ask within half a second.</summary>
+/// <summary>
+/// A reading that costs something, done once for all who ask within half a second; one that takes long is good for longer, so
+/// that it never keeps more than a twentieth of a processor busy.
+/// </summary>
 /// <param name="read">Reads. May be called by any thread, one at a time.</param>
 /// <param name="time">The clock.</param>
 internal sealed class SharedReading<T>(Func<T> read, TimeProvider time)
-    where T : struct
 {
-    private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(0.5);
+    private const int ShareOfTime = 20;
+
+    private static readonly TimeSpan GoodForAtLeast = TimeSpan.FromSeconds(0.5);
 
     private readonly Lock _lock = new();
-    private T? _value;
+    private T _value = default!;
+    private bool _hasValue;
     private long _readAt;
+    private TimeSpan _goodFor;
 
     public T Value
     {
@@ -18,9 +24,13 @@ internal sealed class SharedReading<T>(Func<T> read, TimeProvider time)
         {
             lock (_lock)
             {
-                if (_value is { } value && time.GetElapsedTime(_readAt) < GoodFor) return value;
+                if (_hasValue && time.GetElapsedTime(_readAt) < _goodFor) return _value;
                 _readAt = time.GetTimestamp();
-                return (_value = read()).Value;
+                _value = read();
+                _hasValue = true;
+                TimeSpan taken = time.GetElapsedTime(_readAt) * ShareOfTime;
+                _goodFor = taken > GoodForAtLeast ? taken : GoodForAtLeast;
+                return _value;
             }
         }
     }

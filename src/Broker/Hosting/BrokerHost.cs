@@ -80,6 +80,8 @@ internal static partial class BrokerHost
             new TlsFileWatch(secrets.Tls.OfType<TlsEndpoint>().Concat(secrets.AdminTls.Values), logger));
         engine.Heartbeat.Register(
             new QuietCompaction(() => HeapState.Now(engine.ConnectionCount), QuietCompaction.CompactHeap));
+        var reload = new ConfigurationReload(source, engine, [secrets, new AccessReload(engine), logs.Provider], logger);
+        OperatorSignals operators = new(engine, reload, logs.Provider, logger) { Notifier = notifier };
         try
         {
             // Open before the store is loaded, which may take its time, and until the last client is gone.
@@ -87,6 +89,7 @@ internal static partial class BrokerHost
                 new AdminParts(engine, readiness, secrets.AdminTls, secrets.Tokens, logs.Factory)
                 {
                     Version = ProductVersion.Text,
+                    Configuration = new AdminConfiguration(source, () => reload.Applied, operators.Reload),
                 },
                 signals, token);
             await store.LoadAsync(engine);
@@ -94,9 +97,7 @@ internal static partial class BrokerHost
             await Task.Yield();
             engine.Heartbeat.Register(new SysTree(engine, $"broker version {ProductVersion.Text}"));
             await using WebApplication app = Build(new KestrelBindings(engine, secrets.Tls, logger), logs.Factory, signals);
-            var reload = new ConfigurationReload(
-                source, engine, [secrets, new AccessReload(engine), logs.Provider], logger);
-            signals.Answer(new OperatorSignals(engine, reload, logs.Provider, logger) { Notifier = notifier });
+            signals.Answer(operators);
             await app.StartAsync(token);
             Running running = new(identity, signals, readiness, store, notifier, logger);
             return await ServeAsync(options, engine, app, running, token);

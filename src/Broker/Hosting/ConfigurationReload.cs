@@ -18,6 +18,7 @@ internal sealed partial class ConfigurationReload
     private readonly IReadOnlyList<IReloadable> _parts;
     private readonly ILogger _logger;
     private readonly Lock _one = new();
+    private volatile AppliedConfiguration _applied;
 
     /// <param name="source">What is read again.</param>
     /// <param name="engine">The engine, whose options are replaced at the end.</param>
@@ -30,7 +31,11 @@ internal sealed partial class ConfigurationReload
         _engine = engine;
         _parts = parts;
         _logger = logger;
+        _applied = new AppliedConfiguration(source.AtStart ?? source.Read(), engine.Time.GetUtcNow(), []);
     }
+
+    /// <summary>What holds now.</summary>
+    public AppliedConfiguration Applied => _applied;
 
     /// <summary>Reloads and says what came of it; the log says the same.</summary>
     public ReloadOutcome Run()
@@ -40,22 +45,33 @@ internal sealed partial class ConfigurationReload
         {
             Log.Reloading(_logger);
             ReloadReport report = new();
-            BrokerOptions? options = Read(report);
+            List<string> kept = [];
+            ConfigurationResult read = _source.Read();
+            BrokerOptions? options = Take(read, kept, report);
             List<PreparedReload> prepared = options is null ? [] : Prepare(options, report);
             bool isApplied = options is not null && report.Errors.Count == 0;
-            if (isApplied) Apply(options!, prepared);
-            else Abandon(prepared);
+            if (isApplied)
+            {
+                Apply(options!, prepared);
+                _applied = new AppliedConfiguration(read, _engine.Time.GetUtcNow(), [.. kept]);
+            }
+            else
+            {
+                Abandon(prepared);
+            }
             Tell(report, isApplied);
-            return new ReloadOutcome(isApplied, [.. report.Errors], [.. report.Warnings]);
+            return new ReloadOutcome(isApplied, [.. report.Errors], [.. report.Warnings]) { NeedsRestart = [.. kept] };
         }
     }
 
-    private BrokerOptions? Read(ReloadReport report)
+    private BrokerOptions? Take(ConfigurationResult read, List<string> kept, ReloadReport report)
     {
-        ConfigurationResult read = _source.Read();
         foreach (ConfigurationDiagnostic remark in read.Diagnostics)
             (remark.Severity == DiagnosticSeverity.Error ? report.Errors : report.Warnings).AddRange(remark.Lines());
-        return read.Options is { } options ? RestartOnly.Keep(_engine.Options, options, report.Warnings) : null;
+        if (read.Options is not { } options) return null;
+        BrokerOptions taken = RestartOnly.Keep(_engine.Options, options, kept);
+        report.Warnings.AddRange(kept);
+        return taken;
     }
 
     private List<PreparedReload> Prepare(BrokerOptions options, ReloadReport report)

@@ -1,3 +1,4 @@
+using Broker.Configuration;
 using Broker.Connections;
 using Broker.Diagnostics;
 
@@ -13,10 +14,17 @@ internal sealed partial class OperatorSignals(
     /// <summary>SIGHUP: log files are opened anew, then the configuration is read again.</summary>
     public void HangUp()
     {
-        Notifier?.Reloading();
         log.Reopen();
-        reload.Run();
+        Reload();
+    }
+
+    /// <summary>The configuration is read again.</summary>
+    public ReloadOutcome Reload()
+    {
+        Notifier?.Reloading();
+        ReloadOutcome outcome = reload.Run();
         Notifier?.Ready();
+        return outcome;
     }
 
     /// <summary>SIGUSR1.</summary>

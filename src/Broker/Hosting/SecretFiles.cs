@@ -11,7 +11,7 @@ internal sealed class SecretFiles : IReloadable, IDisposable
 {
     private readonly List<TlsEndpoint?> _tls = [];
     private readonly Dictionary<ListenerOptions, TlsEndpoint> _adminTls = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<AdminListenerOptions, AdminTokens> _tokens = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<AdminListenerOptions, AdminTokenFile> _tokens = new(ReferenceEqualityComparer.Instance);
 
     private SecretFiles()
     {
@@ -39,7 +39,7 @@ internal sealed class SecretFiles : IReloadable, IDisposable
     public IReadOnlyDictionary<ListenerOptions, TlsEndpoint> AdminTls => _adminTls;
 
     /// <summary>Who may use each admin listener that asks for a token.</summary>
-    public IReadOnlyDictionary<AdminListenerOptions, AdminTokens> Tokens => _tokens;
+    public IReadOnlyDictionary<AdminListenerOptions, AdminTokenFile> Tokens => _tokens;
 
     /// <summary>Reads every file and collects every error.</summary>
     public static SecretFiles Load(BrokerOptions options)
@@ -70,6 +70,12 @@ internal sealed class SecretFiles : IReloadable, IDisposable
         foreach ((ListenerOptions listener, TlsEndpoint endpoint) in _adminTls)
         {
             if (endpoint.Prepare(listener.Tls!, report) is { } tls) prepared.Add(tls);
+        }
+        foreach (AdminTokenFile tokens in _tokens.Values)
+        {
+            List<string> errors = [];
+            if (tokens.Prepare(errors) is { } apply) prepared.Add(new PreparedReload(apply));
+            report.Errors.AddRange(errors.Select(static error => $"Error: {error}"));
         }
         return new PreparedReload(
             () => prepared.ForEach(static part => part.Apply()),
@@ -112,7 +118,7 @@ internal sealed class SecretFiles : IReloadable, IDisposable
     {
         if (admin.TokenFile is not { } path) return;
         List<string> errors = [];
-        if (AdminTokens.Load(path, errors) is { } tokens) _tokens.Add(admin, tokens);
+        if (AdminTokens.Load(path, errors) is { } tokens) _tokens.Add(admin, new AdminTokenFile(path, tokens));
         Errors.AddRange(errors.Select(static error => $"Error: {error}"));
         if (errors.Count > 0) ExitCode = Configuration.ExitCode.BadConfiguration;
     }

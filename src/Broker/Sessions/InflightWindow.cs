@@ -66,9 +66,10 @@ internal sealed class InflightWindow
     /// </summary>
     /// <param name="sequence">Its sequence number.</param>
     /// <param name="payloadBytes">Bytes of its payload.</param>
-    public void AddPassed(long sequence, int payloadBytes)
+    /// <param name="queuedAt">A <see cref="SessionContext.Stamp"/>.</param>
+    public void AddPassed(long sequence, int payloadBytes, uint queuedAt)
     {
-        var entry = new OutboxEntry(null!, [], QualityOfService.AtLeastOnce, Retain: false, sequence);
+        var entry = new OutboxEntry(null!, [], QualityOfService.AtLeastOnce, Retain: false, sequence) { QueuedAt = queuedAt };
         Add(sequence, new Slot { Entry = entry, Bytes = payloadBytes, State = DeliveryState.Sent });
     }
 
@@ -96,6 +97,21 @@ internal sealed class InflightWindow
             ref readonly Slot slot = ref _slots[i];
             if (slot.State != DeliveryState.Done && slot.Entry is { IsShared: true, Qos: QualityOfService.AtLeastOnce })
                 entries.Add(slot.Entry);
+        }
+    }
+
+    /// <summary>Since when the first that is not complete waits, a <see cref="SessionContext.Stamp"/>; 0: not known.</summary>
+    public uint OldestQueuedAt => _slots.Count == 0 ? 0 : _slots[0].Entry.QueuedAt;
+
+    /// <summary>Adds those that are not complete, from the first on.</summary>
+    /// <param name="shown">Takes them.</param>
+    /// <param name="countMax">So many at most.</param>
+    public void Show(List<ShownDelivery> shown, int countMax)
+    {
+        for (int i = 0; i < _slots.Count && shown.Count < countMax; i++)
+        {
+            ref readonly Slot slot = ref _slots[i];
+            if (slot.State != DeliveryState.Done) shown.Add(new ShownDelivery(slot.Entry, slot.Bytes, slot.State));
         }
     }
 

@@ -18,6 +18,9 @@ internal readonly record struct OutboxEntry(
 
     /// <summary>It came by a shared subscription: when the session ends another member may get it instead.</summary>
     public bool IsShared { get; init; }
+
+    /// <summary>Since when it waits, a <see cref="SessionContext.Stamp"/>; 0: not known, it came from the store.</summary>
+    public uint QueuedAt { get; init; }
 }
 
 /// <summary>
@@ -79,6 +82,42 @@ internal sealed class Outbox
         }
     }
 
+    /// <summary>Since when the one that has waited longest does, a <see cref="SessionContext.Stamp"/>; 0: not known.</summary>
+    public uint OldestQueuedAt
+    {
+        get
+        {
+            uint qos0 = _fireAndForget.Count == 0 ? 0 : _fireAndForget[0].QueuedAt;
+            uint reliable = _reliable.Count == 0 ? 0 : _reliable[0].QueuedAt;
+            if (qos0 == 0 || reliable == 0) return qos0 + reliable;
+            return (int)(qos0 - reliable) < 0 ? qos0 : reliable;
+        }
+    }
+
+    /// <summary>Adds messages of the lane of QoS 1 and 2.</summary>
+    /// <param name="after">Those behind this sequence number.</param>
+    /// <param name="shown">Takes them.</param>
+    /// <param name="countMax">So many at most.</param>
+    /// <returns>Whether those are all.</returns>
+    public bool ShowReliable(long after, List<ShownDelivery> shown, int countMax)
+    {
+        (int low, int high) = (0, _reliable.Count);
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (_reliable[middle].Sequence <= after) low = middle + 1;
+            else high = middle;
+        }
+        return Show(_reliable, low, shown, countMax);
+    }
+
+    /// <summary>Adds messages of the lane of QoS 0.</summary>
+    /// <param name="skip">How many are passed over.</param>
+    /// <param name="shown">Takes them.</param>
+    /// <param name="countMax">So many at most.</param>
+    /// <returns>Whether those are all.</returns>
+    public bool ShowQos0(int skip, List<ShownDelivery> shown, int countMax) => Show(_fireAndForget, skip, shown, countMax);
+
     /// <summary>Lets go of the messages with QoS 1 and 2: they are in the store.</summary>
     /// <returns>Their payload bytes.</returns>
     public long ClearReliable()
@@ -86,6 +125,13 @@ internal sealed class Outbox
         long before = Bytes;
         while (_reliable.Count > 0) DequeueReliable();
         return before - Bytes;
+    }
+
+    private static bool Show(RingQueue<OutboxEntry> lane, int from, List<ShownDelivery> shown, int countMax)
+    {
+        int to = Math.Min(lane.Count, from + countMax - shown.Count);
+        for (int i = from; i < to; i++) shown.Add(new ShownDelivery(lane[i], lane[i].Message.PayloadLength, DeliveryState.Done));
+        return to == lane.Count || from >= lane.Count;
     }
 
     private void Dequeue(RingQueue<OutboxEntry> lane)

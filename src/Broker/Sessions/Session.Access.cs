@@ -47,7 +47,7 @@ internal sealed partial class Session
     private bool IsForbidden(in OutboxEntry entry)
     {
         if (entry.Sequence > _uncheckedThrough || MayRead(entry.Message)) return false;
-        _context.Metrics.MessageDropped(DropReason.NotReadable);
+        Drop(DropReason.NotReadable);
         return true;
     }
 
@@ -56,7 +56,7 @@ internal sealed partial class Session
         if (_uncheckedQos0 == 0) return false;
         _uncheckedQos0--;
         if (MayRead(entry.Message)) return false;
-        _context.Metrics.MessageDropped(DropReason.NotReadable);
+        Drop(DropReason.NotReadable);
         return true;
     }
 }

@@ -37,14 +37,16 @@ internal sealed partial class Session
     /// <summary>What it has to send, by where it is.</summary>
     public QueueDepths Depths
     {
+        get { lock (_lock) return DepthsLocked; }
+    }
+
+    private QueueDepths DepthsLocked
+    {
         get
         {
-            lock (_lock)
-            {
-                int inFlight = (_window?.Incomplete ?? 0) + (_backlog?.SentCount ?? 0);
-                return new QueueDepths(
-                    _connection is not null, TotalCount - inFlight, WaitingBytes, inFlight, _window?.OutstandingBytes ?? 0);
-            }
+            int inFlight = (_window?.Incomplete ?? 0) + (_backlog?.SentCount ?? 0);
+            return new QueueDepths(
+                _connection is not null, TotalCount - inFlight, WaitingBytes, inFlight, _window?.OutstandingBytes ?? 0);
         }
     }
 
@@ -59,9 +61,17 @@ internal sealed partial class Session
         lock (_lock)
         {
             // Its rights have changed since the receivers were looked up.
-            if (_access != access && !MayRead(message)) return new OfferResult(DropReason.NotReadable);
+            if (_access != access && !MayRead(message))
+            {
+                Note(DropReason.NotReadable);
+                return new OfferResult(DropReason.NotReadable);
+            }
             if (DropReasonFor(message, qos) is not DropReason.None and var reason)
+            {
+                // Of a shared subscription another member may take it.
+                if (subscription.ShareName is null) Note(reason);
                 return new OfferResult(reason) { BeginsDropping = BeginsDropping(reason) };
+            }
             long ticket = Enqueue(message, subscription, qos, retain);
             bool isLong = BacklogCount == 0 && _connection is not null && _outbox is { } outbox
                 && (outbox.Count >= _context.Limits.DrainAt || outbox.Bytes >= _context.Limits.DrainAtBytes);
@@ -220,7 +230,8 @@ internal sealed partial class Session
         _isDropping &= WaitingCount > limits.QueuedMessagesMax / 2 || WaitingBytes > limits.QueuedBytesMax / 2;
         if (qos == QualityOfService.AtMostOnce && !IsQos0Stored)
         {
-            (_outbox ??= new Outbox()).Enqueue(new OutboxEntry(message, subscription.Ids, qos, retain));
+            (_outbox ??= new Outbox()).Enqueue(
+                new OutboxEntry(message, subscription.Ids, qos, retain) { QueuedAt = _context.Stamp });
             return 0;
         }
         bool isShared = subscription.ShareName is not null;
@@ -233,7 +244,11 @@ internal sealed partial class Session
             : 0;
         // QoS 1 may go out in parallel with its commit: at least once. QoS 2 may not, its packet id must be known after a crash.
         long gate = qos == QualityOfService.ExactlyOnce ? ticket : 0;
-        Keep(new OutboxEntry(message, subscription.Ids, qos, retain, sequence, gate) { IsShared = isShared });
+        Keep(new OutboxEntry(message, subscription.Ids, qos, retain, sequence, gate)
+        {
+            IsShared = isShared,
+            QueuedAt = _context.Stamp,
+        });
         return ticket;
     }
 
@@ -362,7 +377,7 @@ internal sealed partial class Session
     private bool IsExpired(Message message)
     {
         if (message.ExpiresAt == Message.NeverExpires || !message.IsExpired(_context.NowUnixMilliseconds)) return false;
-        _context.Metrics.MessageDropped(DropReason.Expired);
+        Drop(DropReason.Expired);
         return true;
     }
 

@@ -61,9 +61,10 @@ internal sealed partial class Session
             InflightWindow window = _window ??= new InflightWindow();
             // A session that was kept until this connection: what it is owed again goes first.
             if (window.HasResend) return 0;
+            uint stamp = _context.Stamp;
             int count = 0;
             while (count < run.Count && HasRoom() && window.CanAdd(_lastSequence + 1))
-                window.AddPassed(++_lastSequence, run.Parts[count++].PayloadLength);
+                window.AddPassed(++_lastSequence, run.Parts[count++].PayloadLength, stamp);
             return count;
         }
     }

@@ -18,6 +18,9 @@ internal sealed partial class Session
     private const int PageMessagesMax = 128;
     private const long PageBytesMax = 128 * 1024;
 
+    /// <summary>Payload bytes that are read to show what waits.</summary>
+    private const long PageBytesShown = 1024 * 1024;
+
     private Backlog? _backlog;
     private bool _keepsState;
     private long _sentSequence;

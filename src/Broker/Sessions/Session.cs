@@ -154,7 +154,7 @@ internal sealed partial class Session
         else _window?.Rewind();
         if (_outbox is not null && (!_context.Limits.QueueQos0Messages || !IsPersistent))
         {
-            _context.Metrics.MessageDropped(DropReason.OfflineQos0, _outbox.ClearQos0());
+            Drop(DropReason.OfflineQos0, _outbox.ClearQos0());
             _uncheckedQos0 = 0;
         }
     }

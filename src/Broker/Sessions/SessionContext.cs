@@ -15,6 +15,15 @@ internal sealed record SessionContext(SessionLimits Limits, IStateStore Store, B
     /// <summary><c>check_retain_source</c>; null: it is not asked. A reload replaces it.</summary>
     public RetainedSources? RetainedSources { get => _retainedSources; set => _retainedSources = value; }
 
+    /// <summary>Whose coarse clock says since when a message waits; null: nobody asks.</summary>
+    public Heartbeat? Heartbeat { get; init; }
+
+    /// <summary>
+    /// A stamp of now, free to read: the low bits of <see cref="Heartbeat.CoarseMilliseconds"/>. The difference of two is right
+    /// for 49 days. 0: not known.
+    /// </summary>
+    public uint Stamp => Heartbeat is { } heartbeat ? (uint)heartbeat.CoarseMilliseconds : 0;
+
     /// <summary>Now, milliseconds since 1970 UTC.</summary>
     public long NowUnixMilliseconds => Time.GetUtcNow().ToUnixTimeMilliseconds();
 }

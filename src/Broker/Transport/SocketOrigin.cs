@@ -1,6 +1,8 @@
 using Broker.Configuration;
 using Broker.Connections;
+using Broker.Transport.Tls;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Broker.Transport;
 
@@ -24,6 +26,9 @@ internal sealed class SocketOrigin : IConnectionOrigin
     public string RemoteAddress => Transport.RemoteAddress.Format(_context.RemoteEndPoint, Listener.UnixSocketPath);
 
     public string? CertificateUserName { get; }
+
+    public string? Encryption =>
+        _context.Features.Get<ITlsConnectionFeature>() is TlsFeature tls ? $"{tls.Version} {tls.Cipher}" : null;
 
     public void Abort() => _context.Abort();
 }

@@ -25,6 +25,8 @@ public sealed class DisconnectReasonTests
         [ReasonCode.PacketTooLarge] = (_, client) => client.PublishAsync(new OutgoingPublish("a", new string('x', 1000))),
         [ReasonCode.RetainNotSupported] = (_, client) => client.PublishAsync(new OutgoingPublish("a") { Retain = true }),
         [ReasonCode.QosNotSupported] = (_, client) => client.PublishAsync(new OutgoingPublish("a", "", ExactlyOnce)),
+        [ReasonCode.AdministrativeAction] =
+            (broker, _) => Now(() => broker.Engine.Connections.Last().TryClose(CloseReason.AdministrativeAction)),
         [ReasonCode.UseAnotherServer] = (broker, _) => Now(broker.Engine.BeginStop),
     };
 
@@ -36,7 +38,6 @@ public sealed class DisconnectReasonTests
         [ReasonCode.BadAuthenticationMethod] = "told in CONNACK: a method other than that of CONNECT breaks the protocol",
         [ReasonCode.MessageRateTooHigh] = "there is no limit of a rate",
         [ReasonCode.QuotaExceeded] = "queues that are full drop and count, they do not end connections",
-        [ReasonCode.AdministrativeAction] = "nobody can end a single connection",
         [ReasonCode.PayloadFormatInvalid] = "payloads are not looked at",
         [ReasonCode.ServerMoved] = "told in CONNACK: a listener that has moved has no connections",
         [ReasonCode.SharedSubscriptionsNotSupported] = "they are",

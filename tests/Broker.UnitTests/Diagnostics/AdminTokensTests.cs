@@ -12,18 +12,21 @@ public sealed class AdminTokensTests : IDisposable
     [Fact]
     public void A_token_is_its_owners()
     {
-        AdminTokens tokens = Load("# comment\n\nann:0123456789abcdef\nfedcba9876543210\n", out List<string> errors)!;
+        AdminTokens tokens = Load(
+            "# comment\n\nann:0123456789abcdef\nfedcba9876543210\nbob:abcdef0123456789:read\n", out List<string> errors)!;
 
         Assert.Empty(errors);
-        Assert.Equal("ann", tokens.FindOwner("Bearer 0123456789abcdef"));
-        Assert.Equal("admin", tokens.FindOwner("bearer fedcba9876543210"));
-        Assert.Equal("ann", tokens.FindOwner("Basic " + Convert.ToBase64String("x:0123456789abcdef"u8)));
+        Assert.Equal(new AdminIdentity("ann", true), tokens.FindOwner("Bearer 0123456789abcdef"));
+        Assert.Equal(new AdminIdentity("admin", true), tokens.FindOwner("bearer fedcba9876543210"));
+        Assert.Equal(new AdminIdentity("bob", false), tokens.FindOwner("Bearer abcdef0123456789"));
+        Assert.Equal("ann", tokens.FindOwner("Basic " + Convert.ToBase64String("x:0123456789abcdef"u8))!.Name);
         Assert.All(
             new[] { null, "", "Bearer", "Bearer ann:0123456789abcdef", "Basic !", "0123456789abcdef", "Digest 0123456789abcdef" },
             header => Assert.Null(tokens.FindOwner(header)));
     }
 
     [Theory]
+    [InlineData("ann:tinytinytiny:read", ":1: this token is too short: 16 characters at least.")]
     [InlineData("ann:tiny", ":1: this token is too short: 16 characters at least.")]
     [InlineData("# nothing\n", "there is no token in it")]
     public void A_file_that_protects_nothing_is_refused_and_not_quoted(string text, string words)

@@ -86,9 +86,9 @@ public sealed class InflightWindowTests
     public void What_was_passed_is_acknowledged_like_the_others_and_counts_like_them()
     {
         InflightWindow window = new();
-        window.AddPassed(1, payloadBytes: 10);
+        window.AddPassed(1, payloadBytes: 10, 0);
         window.Add(Entry(2));
-        window.AddPassed(3, payloadBytes: 30);
+        window.AddPassed(3, payloadBytes: 30, 0);
 
         Assert.Equal((3, 3, 42), (window.Outstanding, window.Incomplete, window.OutstandingBytes));
         Assert.True(window.TryFind(3, out SentDelivery sent));

@@ -113,6 +113,7 @@ internal static partial class PublishHandler
             (drop, reason) = (DropReason.PayloadTooLarge, ReasonCode.ImplementationSpecificError);
         if (drop == DropReason.None) return reason;
         connection.Engine.Metrics.MessageDropped(drop);
+        connection.Session!.NoteDrop(drop);
         if (connection.LogsPackets && drop == DropReason.NotAuthorized) LogDenied(connection, in packet, route);
         return reason;
     }

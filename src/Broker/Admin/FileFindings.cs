@@ -4,7 +4,7 @@ using Broker.Diagnostics;
 using Broker.Security;
 using Broker.Transport.Tls;
 
-namespace Broker.Cli;
+namespace Broker.Admin;
 
 /// <summary>
 /// What is wrong with the files that a configuration names: absent, not to be read, broken, or open to everybody.

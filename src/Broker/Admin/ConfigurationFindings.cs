@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Broker.Configuration.Mosquitto;
 
-namespace Broker.Cli;
+namespace Broker.Admin;
 
 /// <summary>What reading a configuration remarked, and what a look at the whole and at its files adds. Sorted by place.</summary>
 internal sealed class ConfigurationFindings

@@ -2,7 +2,7 @@ using System.Net;
 using Broker.Configuration;
 using Broker.Configuration.Mosquitto;
 
-namespace Broker.Cli;
+namespace Broker.Admin;
 
 /// <summary>What works and is unwise: options that lead strangers in, or that a later mosquitto will not have.</summary>
 internal static class AdviceFindings

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text.Json;
+using Broker.Connections;
+using Broker.Messages;
+using Broker.Routing;
+
+namespace Broker.Admin;
+
+/// <summary>What publishing came to.</summary>
+/// <param name="Topic">Where.</param>
+/// <param name="MatchingSubscribers">Subscriptions that matched; of a shared one its members count as one.</param>
+/// <param name="Committed">Whether a store has it now, so that nothing of it is lost.</param>
+internal sealed record PublishedView(string Topic, int MatchingSubscribers, bool Committed);
+
+/// <summary>
+/// <c>POST /api/publish</c>: a message goes the way of a client's, and the answer waits for its commit as PUBACK does. Access
+/// lists are about clients, and are not asked.
+/// </summary>
+internal sealed class PublishResource(BrokerEngine engine)
+{
+    public void Map(AdminChanges changes) => changes.Map("POST", "/api/publish", "publish", PublishAsync);
+
+    private async Task<Change> PublishAsync(HttpContext context)
+    {
+        if (!context.Request.HasJsonContentType())
+        {
+            return Change.Refused(
+                "", StatusCodes.Status415UnsupportedMediaType, "The body is JSON: say so with 'Content-Type: application/json'.");
+        }
+        JsonDocument document;
+        try
+        {
+            document = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
+        }
+        catch (JsonException broken)
+        {
+            return Change.Refused("", StatusCodes.Status400BadRequest, $"The body is no JSON: {broken.Message}");
+        }
+        using (document)
+        {
+            PublishRequest? request = PublishRequest.Read(
+                document.RootElement, engine.Options.Limits, out string topic, out ApiProblem? problem);
+            if (request is not null) return await PublishAsync(request);
+            return Change.Refused(topic, problem!);
+        }
+    }
+
+    private async Task<Change> PublishAsync(PublishRequest request)
+    {
+        MatchResult match = engine.Router.Subscriptions.Match(request.Topic.Name);
+        Message message = MessageOf(request, isShared: match.FanOut > 1);
+        TouchedConnections touched = new() { MayDrainNow = false };
+        RouteResult routed;
+        // One commit: who is told that it failed may publish it again, and nobody has half of it.
+        engine.Store.BeginGroup();
+        try
+        {
+            routed = engine.Router.Route(message, match, touched);
+        }
+        finally
+        {
+            engine.Store.EndGroup();
+        }
+        touched.Drain();
+        if (!await CommitWait.ForAsync(engine.Store, routed.Ticket, engine.Time)) return Change.Uncommitted(request.Topic.Name);
+        string result = string.Create(
+            CultureInfo.InvariantCulture,
+            $"published {request.Payload.Length} bytes with QoS {(int)request.Qos}{(request.Retain ? ", retained" : "")}");
+        return Change.Done(
+            request.Topic.Name, result,
+            new PublishedView(request.Topic.Name, match.FanOut, routed.Ticket != 0), AdminJson.Default.PublishedView);
+    }
+
+    private Message MessageOf(PublishRequest request, bool isShared) =>
+        new(request.Topic, [.. request.Properties, .. request.Payload], request.Properties.Length)
+        {
+            Qos = request.Qos,
+            Retain = request.Retain,
+            ExpiresAt = request.ExpirySeconds is { } seconds
+                ? engine.Time.GetUtcNow().ToUnixTimeMilliseconds() + (seconds * 1000L)
+                : Message.NeverExpires,
+            // A retained message stays: it does not keep its encoded copies.
+            SharedFrames = isShared && !request.Retain ? new SharedFrames() : null,
+        };
+}
