@@ -32,7 +32,7 @@ internal sealed class TestBroker : IAsyncDisposable
             Limits = new LimitOptions { TakeoverDelayMax = TimeSpan.Zero },
         };
         Options = change is null ? options : change(options);
-        AuthenticatorResult loaded = Authenticator.Create(Options, Time);
+        AuthenticatorResult loaded = Authenticator.Create(Options, Time, Log);
         Assert.Empty(loaded.Errors);
         _authenticator = loaded.Authenticator!;
         AccessControlResult access = AccessControl.Load(Options);

@@ -70,7 +70,7 @@ internal static class AdviceFindings
                 $"'{option}' without 'require_certificate true': no client is asked for a certificate, so nobody can connect",
                 rule: "no-certificate-asked");
         }
-        if (security is { AclFile: not null, PasswordFile: null, AllowAnonymous: true } && !asksCertificate)
+        if (security is { AclFile: not null, PasswordFile: null, Jwt: null, AllowAnonymous: true } && !asksCertificate)
         {
             report.Warning(
                 origins.PlaceOf(index, "acl_file"),
@@ -85,11 +85,12 @@ internal static class AdviceFindings
                 origins.PlaceOf(index, "allow_anonymous"),
                 $"anybody who reaches {where} gets in without a name{reach}", rule: "anonymous-public");
         }
-        if (listener.Tls is null && security.PasswordFile is not null)
+        if (listener.Tls is null && (security.PasswordFile is not null || security.Jwt is not null))
         {
+            string what = security.PasswordFile is null ? "tokens" : "passwords";
             report.Warning(
                 origins.Listeners[index].OpenedAt,
-                $"passwords come in unencrypted on {where}: give the listener 'certfile' and 'keyfile'",
+                $"{what} come in unencrypted on {where}: give the listener 'certfile' and 'keyfile'",
                 rule: "password-in-clear");
         }
     }

@@ -2,6 +2,7 @@ using Broker.Configuration;
 using Broker.Configuration.Mosquitto;
 using Broker.Diagnostics;
 using Broker.Security;
+using Broker.Security.Jwt;
 using Broker.Transport.Tls;
 
 namespace Broker.Admin;
@@ -20,6 +21,7 @@ internal static class FileFindings
             ListenerOptions listener = options.Listeners[i];
             if (listener.Security.PasswordFile is { } passwords && seen.Add(passwords))
                 AddPasswords(passwords, origins.PlaceOf(i, "password_file"), report);
+            if (listener.Security.Jwt is { } jwt && seen.Add($"jwt {jwt}")) AddKeys(jwt, i, origins, report);
             if (listener.Security.AclFile is { } list && seen.Add(list))
                 AddAccessList(list, origins.PlaceOf(i, "acl_file"), report);
             if (listener.Security.AclTestFile is not null) AddAccessTests(i, options, origins, report, seen);
@@ -40,6 +42,26 @@ internal static class FileFindings
             else report.Error(new SourcePosition(path, error.Line, 1), Mended(error.Text, path), rule: "password-file");
         }
         if (SecretMode.Warning("password_file", path) is { } open) report.Warning(at, open, rule: "file-mode");
+    }
+
+    private static void AddKeys(JwtOptions jwt, int index, ConfigurationOrigins origins, ConfigurationReport report)
+    {
+        Add("jwt_key_file", jwt.KeyFile,
+            path => JwtKeyReader.LoadKeys(path, out PasswordFileError? error) is null ? error : null);
+        Add("jwt_secret_file", jwt.SecretFile,
+            path => JwtKeyReader.LoadSecret(path, out PasswordFileError? error) is null ? error : null);
+        List<PasswordFileError> errors = [];
+        JwtVerifiers.LoadAuthorities(jwt, errors);
+        Add("jwt_jwks_cafile", jwt.JwksCaFile, _ => errors.Count == 0 ? null : errors[0]);
+        if (jwt.SecretFile is { } secret && SecretMode.Warning("jwt_secret_file", secret) is { } open)
+            report.Warning(origins.PlaceOf(index, "jwt_secret_file"), open, rule: "file-mode");
+
+        void Add(string directive, string? path, Func<string, PasswordFileError?> load)
+        {
+            if (path is null || load(path) is not { } error) return;
+            SourcePosition at = error.IsUnreadable ? origins.PlaceOf(index, directive) : new SourcePosition(path, error.Line, 1);
+            report.Error(at, error.Text, rule: error.IsUnreadable ? "file-not-opened" : "key-file");
+        }
     }
 
     // Kubernetes and compose hand over secrets as they are.

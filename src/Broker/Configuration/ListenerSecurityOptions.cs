@@ -22,6 +22,9 @@ internal sealed record ListenerSecurityOptions
     /// <summary><c>password_file</c>. Path, or null: no names are known.</summary>
     public string? PasswordFile { get; init; }
 
+    /// <summary><c>jwt_*</c>, ours. Tokens in the place of passwords; null: none is taken.</summary>
+    public JwtOptions? Jwt { get; init; }
+
     /// <summary><c>acl_file</c>. Path, or null: everybody may read and write everything.</summary>
     public string? AclFile { get; init; }
 

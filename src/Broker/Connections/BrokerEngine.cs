@@ -58,10 +58,12 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         SetRetainSweep(options.Limits);
         Figures = new SharedReading<EngineFigures>(ReadFigures, Time);
         Metrics.Observe(Figures);
+        Metrics.Observe(Authenticator.Surroundings.Jwks);
         Heartbeat.Register(Sessions);
         Heartbeat.Register(this);
         Takeovers = new TakeoverWatch(this);
         Heartbeat.Register(Takeovers);
+        Heartbeat.Register(Authenticator);
     }
 
     /// <summary>What holds now; a reload swaps it.</summary>

@@ -31,6 +31,9 @@ internal sealed record CloseReason(CloseKind Kind, ReasonCode Code, string Text)
     public static readonly CloseReason AdministrativeAction =
         new(CloseKind.AdministrativeAction, ReasonCode.AdministrativeAction, "disconnected by an administrator");
 
+    public static readonly CloseReason CredentialsExpired =
+        new(CloseKind.CredentialsExpired, ReasonCode.MaximumConnectTime, "what let it in has expired");
+
     /// <summary>Whether the will is published: always, but for a DISCONNECT that says it is not wanted.</summary>
     public bool IsWillWanted { get; init; } = true;
 

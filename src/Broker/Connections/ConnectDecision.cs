@@ -14,6 +14,7 @@ internal readonly record struct ConnectDecision(ClientParameters? Parameters, Cl
     public ConnectDecision With(AuthenticationOutcome outcome, ProtocolVersion version) => outcome switch
     {
         AuthenticationOutcome.Allowed => this,
+        AuthenticationOutcome.NotAnswered => Refuse(ReasonCode.ServerUnavailable, "who has to be asked does not answer"),
         // mosquitto tells no one which of the two was wrong: "not authorised" in every version.
         AuthenticationOutcome.ServerBusy => Refuse(
             version == ProtocolVersion.Mqtt50 ? ReasonCode.ServerBusy : ReasonCode.ServerUnavailable, "too many logins wait"),

@@ -34,6 +34,21 @@ internal static class ConnectRules
         return new ConnectDecision(Agree(packet, origin, limits, clientId), null);
     }
 
+    /// <summary>The decision once it was judged who the client is.</summary>
+    public static ConnectDecision Judge(
+        ConnectPacket packet, MqttConnection connection, ConnectDecision decision, in Verdict verdict)
+    {
+        if (verdict is not { Outcome: AuthenticationOutcome.Allowed, Identity: { } identity })
+            return decision.With(verdict.Outcome, packet.Version);
+        // All that a name says is said by this one.
+        ConnectDecision named = identity.UserName is { } userName && userName != packet.UserName
+            ? Check(packet with { UserName = userName }, connection.Origin, connection.Engine.Options.Limits)
+            : decision;
+        if (identity.ClientId is { } clientId && named.Parameters is { } parameters && parameters.ClientId != clientId)
+            return ConnectDecision.Refuse(ReasonCode.NotAuthorized, "not authorised for this client id");
+        return named;
+    }
+
     /// <summary>What is asked before anything else: may it speak this version, and authenticate in this way.</summary>
     public static CloseReason? RefuseForm(ConnectPacket packet, ListenerOptions listener)
     {

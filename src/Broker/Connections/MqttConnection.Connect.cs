@@ -38,12 +38,9 @@ internal sealed partial class MqttConnection
         ConnectDecision decision = ConnectRules.Check(packet, Origin, Engine.Options.Limits);
         if (decision.Refusal is null)
         {
-            long begun = Engine.Time.GetTimestamp();
-            AuthenticationOutcome outcome = await AdmitAsync(packet, decision.Parameters!);
-            Engine.Metrics.Authenticated(Engine.Time.GetElapsedTime(begun), outcome == AuthenticationOutcome.Allowed);
+            decision = await AdmitAsync(packet, decision);
             // Closed meanwhile: then nothing is opened, taken over or cleaned for a client that will never know.
             if (_closeReason is { } closed) return closed;
-            decision = decision.With(outcome, packet.Version);
         }
         if (decision.Refusal is { } refusal) return Refuse(packet, refusal);
         return await OpenInTurnAsync(packet, decision.Parameters!);
@@ -86,7 +83,8 @@ internal sealed partial class MqttConnection
         if (Origin.CertificateUserName is not null) return;
         ListenerSecurityOptions before = _security!;
         _security = CurrentSecurity();
-        if (!Engine.Authenticator.StillAllows(before, _security, parameters.UserName)) TryClose(CloseReason.NoLongerAllowed);
+        if (!Engine.Authenticator.StillAllows(before, _security, parameters.UserName, Identity))
+            TryClose(CloseReason.NoLongerAllowed);
     }
 
     private ListenerSecurityOptions CurrentSecurity()
@@ -98,38 +96,45 @@ internal sealed partial class MqttConnection
         return Listener.Security;
     }
 
-    private async ValueTask<AuthenticationOutcome> AdmitAsync(ConnectPacket packet, ClientParameters parameters)
+    private async ValueTask<ConnectDecision> AdmitAsync(ConnectPacket packet, ConnectDecision decision)
     {
         while (true)
         {
+            long begun = Engine.Time.GetTimestamp();
             long generation = Authentication?.JudgedIn ?? Engine.OptionsGeneration;
             _security = CurrentSecurity();
-            AuthenticationOutcome outcome = await AuthenticateAsync(packet);
-            if (TryAdmit(outcome == AuthenticationOutcome.Allowed ? parameters : null, generation)) return outcome;
+            Verdict verdict = await JudgeAsync(packet);
+            ConnectDecision judged = ConnectRules.Judge(packet, this, decision, in verdict);
+            Engine.Metrics.Authenticated(Engine.Time.GetElapsedTime(begun), verdict.Method, judged.Refusal is null);
+            if (verdict.Detail is { } detail && Engine.Options.Logging.ConnectionMessages)
+                Log.NotVerified(Engine.Logger, packet.ClientId, Origin.RemoteAddress, verdict.Method, detail);
+            if (TryAdmit(judged.Parameters, verdict.Identity, generation)) return judged;
             // A reload came between. A password is looked at again; of a proof there is one, so the client has to begin anew.
-            if (Authentication is not null) return AuthenticationOutcome.NotAuthorized;
+            if (Authentication is not null) return decision.With(AuthenticationOutcome.NotAuthorized, packet.Version);
         }
     }
 
     // From here on a reload asks whether the client may stay. False: there was one since its password was looked at. The silence
     // of the client counts from here, not from before a password that took its time.
-    private bool TryAdmit(ClientParameters? parameters, long generation)
+    private bool TryAdmit(ClientParameters? parameters, VerifiedIdentity? identity, long generation)
     {
         Volatile.Write(ref _lastReceivedMilliseconds, Engine.CoarseMilliseconds);
         lock (Engine.Admission)
         {
             if (generation != Engine.OptionsGeneration) return false;
+            Identity = identity;
             Parameters = parameters;
             return true;
         }
     }
 
-    private ValueTask<AuthenticationOutcome> AuthenticateAsync(ConnectPacket packet)
+    private ValueTask<Verdict> JudgeAsync(ConnectPacket packet)
     {
-        if (Authentication is { } authentication) return new(authentication.Outcome);
-        if (Origin.CertificateUserName is not null) return new(AuthenticationOutcome.Allowed);
-        return Engine.Authenticator.AuthenticateAsync(
-            _security!, packet.UserName, packet.Password, CancellationToken.None);
+        if (Authentication is { } authentication) return new(new Verdict(authentication.Outcome, AuthenticationMethod.Scram));
+        if (Origin.CertificateUserName is not null)
+            return new(new Verdict(AuthenticationOutcome.Allowed, AuthenticationMethod.Certificate));
+        return Engine.Authenticator.JudgeAsync(
+            new ClientCredentials(_security!, packet.UserName, packet.Password), CancellationToken.None);
     }
 
     private CloseReason? Open(ConnectPacket packet, ClientParameters parameters, out ISessionConnection? previous)
@@ -148,10 +153,17 @@ internal sealed partial class MqttConnection
         AccessControl access = Engine.Access;
         Use(access);
         Will? will = ConnectRules.WillOf(packet, parameters, Origin, Access);
+        // After a restart nobody would know any more what this client was given.
+        if (will is not null && Identity?.Grant?.Rules is not null && !Access!.MayWrite(will.Message.Topic.Name))
+        {
+            Parameters = null;
+            return Refuse(packet, new CloseReason(CloseKind.Refused, ReasonCode.NotAuthorized, "not authorised for the will"));
+        }
         var options = new AttachOptions(parameters.UserName, parameters.ExpirySeconds, packet.ReceiveMaximum, will)
         {
             Listener = Listener,
             Access = Access,
+            Grant = Identity?.Grant,
         };
         OpenResult opened = Engine.Sessions.Open(this, parameters.ClientId, parameters.CleanStart, in options);
         previous = opened.Previous;
@@ -215,4 +227,12 @@ internal sealed partial class MqttConnection
         ProtocolVersion.Mqtt311 => 2,
         _ => 5,
     };
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.IdentityNotVerified, LogLevel.Information,
+            "Client {ClientId} [{Address}] is not let in by its {Method}: {Detail}.")]
+        internal static partial void NotVerified(
+            ILogger logger, string clientId, string address, AuthenticationMethod method, string detail);
+    }
 }

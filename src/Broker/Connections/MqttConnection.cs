@@ -56,6 +56,9 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
     /// <summary>What was agreed; null before CONNECT was accepted.</summary>
     public ClientParameters? Parameters { get; private set; }
 
+    /// <summary>Who the client is, when it was not a password file that said so; null else. Set before Parameters.</summary>
+    public VerifiedIdentity? Identity { get; private set; }
+
     /// <summary>What the client may publish; null: everything.</summary>
     public ClientAccess? Access { get; private set; }
 
@@ -118,7 +121,8 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
     /// <summary>The access lists have changed. The session is told by itself.</summary>
     public void Use(AccessControl access)
     {
-        if (Parameters is { } parameters) Access = access.For(Listener, parameters.UserName, parameters.ClientId);
+        if (Parameters is { } parameters)
+            Access = access.For(Listener, parameters.UserName, parameters.ClientId, Identity?.Grant);
     }
 
     public void CloseTakenOver()
@@ -139,6 +143,9 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
                 TryClose(CloseReason.ConnectTimeout);
             return;
         }
+        if (Identity is { ExpiresAt: not VerifiedIdentity.NeverExpires and var end }
+            && Engine.Time.GetUtcNow().ToUnixTimeMilliseconds() >= end)
+            TryClose(CloseReason.CredentialsExpired);
         // While the broker does not read, the client is not silent.
         if (_isPaused || _waitingConnect is not null) Volatile.Write(ref _lastReceivedMilliseconds, nowMilliseconds);
         long silent = SilentMilliseconds(nowMilliseconds);

@@ -15,6 +15,12 @@ internal sealed partial class BrokerMetrics
     private static readonly KeyValuePair<string, object?> Allowed = new("outcome", "allowed");
     private static readonly KeyValuePair<string, object?> Denied = new("outcome", "denied");
 
+    private static readonly KeyValuePair<string, object?>[] MethodTags =
+    [
+        .. Enum.GetValues<AuthenticationMethod>()
+            .Select(static method => new KeyValuePair<string, object?>("method", SnakeCase.Of(method.ToString()))),
+    ];
+
     private static readonly double[] ShortSeconds =
         [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -52,7 +58,7 @@ internal sealed partial class BrokerMetrics
             "{disconnect}", "Clients that were connected and are gone, by reason.");
         _authentication = Meter.CreateHistogram(
             "broker.authentication.duration", Seconds,
-            "How long judging user name and password took, the wait for a place to compute the hash included.",
+            "How long it took to judge who a client is, waiting included, by what decided: password, token and so on.",
             advice: Buckets(ShortSeconds));
         Meter.CreateObservableCounter(
             "broker.sessions.expired", () => SessionsExpired, "{session}", "Sessions that nobody came back for in time.");

@@ -121,6 +121,11 @@ internal sealed partial class BrokerMetrics
             Seconds, "For how long a certificate of a listener is still good; divide by 86400 for days. Negative: expired.");
     }
 
+    /// <summary>How fetching keys for tokens went.</summary>
+    public void Observe(JwksCounts counts) => Meter.CreateObservableCounter(
+        "broker.authentication.jwks.fetches", () => counts.Fetches.Observe(), "{fetch}",
+        "Fetches of keys for tokens from jwt_jwks_url, by outcome.");
+
     private void Figure(
         string name, SharedReading<EngineFigures> read, Func<EngineFigures, long> figure, string unit, string description) =>
         Meter.CreateObservableUpDownCounter(name, () => figure(read.Value), unit, description);

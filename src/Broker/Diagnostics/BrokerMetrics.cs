@@ -96,9 +96,10 @@ internal sealed partial class BrokerMetrics : IDisposable
 
     /// <summary>A user name and password, or their absence, were judged.</summary>
     /// <param name="duration">How long that took, the wait for a place to compute the hash included.</param>
+    /// <param name="method">What decided.</param>
     /// <param name="isAllowed">How it ended.</param>
-    public void Authenticated(TimeSpan duration, bool isAllowed) =>
-        _authentication.Record(duration.TotalSeconds, isAllowed ? Allowed : Denied);
+    public void Authenticated(TimeSpan duration, AuthenticationMethod method, bool isAllowed) =>
+        _authentication.Record(duration.TotalSeconds, isAllowed ? Allowed : Denied, MethodTags[(int)method]);
 
     /// <summary>A session has ended because nobody came back for it in time.</summary>
     public void SessionExpired() => Interlocked.Increment(ref _sessionsExpired);

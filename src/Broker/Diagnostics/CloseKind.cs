@@ -23,4 +23,6 @@ internal enum CloseKind
     NoLongerAllowed,
     /// <summary>An administrator ended it.</summary>
     AdministrativeAction,
+    /// <summary>What let it in, a token, has come to its end.</summary>
+    CredentialsExpired,
 }

@@ -53,6 +53,9 @@ internal static class EventIds
     public const int ProxyWithoutTls = 2115;
     public const int ProxyWithoutCertificate = 2116;
 
+    public const int JwksFetched = 1201;
+    public const int IdentityNotVerified = 2200;
+
     public const int Subscribed = 3000;
     public const int Unsubscribed = 3050;
 
@@ -79,4 +82,5 @@ internal static class EventIds
     public const int TlsFilesWarning = 5017;
     public const int TlsFilesError = 5018;
     public const int TlsKeysLogged = 5019;
+    public const int JwksNotFetched = 5100;
 }

@@ -59,7 +59,7 @@ internal static partial class BrokerHost
             if (TlsKeyLog.Begin(keyLog) is { } unwritable) return Fail(options, logger, unwritable, ExitCode.Failure);
             Log.TlsKeysLogged(logger, keyLog);
         }
-        using SecretFiles secrets = SecretFiles.Load(options);
+        using SecretFiles secrets = SecretFiles.Load(options, logger);
         foreach (string text in secrets.Warnings) Log.Warning(logger, text);
         foreach (string error in secrets.Errors) Fail(options, logger, error, secrets.ExitCode);
         if (secrets.Errors.Count > 0) return secrets.ExitCode;

@@ -42,10 +42,12 @@ internal sealed class SecretFiles : IReloadable, IDisposable
     public IReadOnlyDictionary<AdminListenerOptions, AdminTokenFile> Tokens => _tokens;
 
     /// <summary>Reads every file and collects every error.</summary>
-    public static SecretFiles Load(BrokerOptions options)
+    /// <param name="options">Which files.</param>
+    /// <param name="logger">For what goes on in the background later.</param>
+    public static SecretFiles Load(BrokerOptions options, ILogger? logger = null)
     {
         var files = new SecretFiles();
-        files.LoadPasswords(options);
+        files.LoadPasswords(options, logger);
         files.Warnings.AddRange(PasswordModes(options));
         files.LoadAccessLists(options);
         foreach (ListenerOptions listener in options.Listeners) files._tls.Add(files.LoadTls(listener));
@@ -85,12 +87,14 @@ internal sealed class SecretFiles : IReloadable, IDisposable
     public void Dispose() => Authenticator?.Dispose();
 
     private static IEnumerable<string> PasswordModes(BrokerOptions options) => options.Listeners
-        .Select(listener => listener.Security.PasswordFile).OfType<string>().Distinct()
-        .Select(path => SecretMode.Warning("password_file", path)).OfType<string>();
+        .SelectMany<ListenerOptions, (string Directive, string? Path)>(listener =>
+            [("password_file", listener.Security.PasswordFile), ("jwt_secret_file", listener.Security.Jwt?.SecretFile)])
+        .Where(static file => file.Path is not null).Distinct()
+        .Select(static file => SecretMode.Warning(file.Directive, file.Path!)).OfType<string>();
 
-    private void LoadPasswords(BrokerOptions options)
+    private void LoadPasswords(BrokerOptions options, ILogger? logger)
     {
-        AuthenticatorResult result = Authenticator.Create(options, TimeProvider.System);
+        AuthenticatorResult result = Authenticator.Create(options, TimeProvider.System, logger);
         Authenticator = result.Authenticator;
         foreach (PasswordFileError error in result.Errors)
         {

@@ -198,7 +198,7 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
         foreach (Session session in _registry.Sessions)
         {
             if (Session.IsLegacy(session.ClientId)) continue;
-            hasChanged |= session.Use(access.For(session.Listener, session.UserName, session.ClientId));
+            hasChanged |= session.Use(access);
         }
         if (hasChanged) _router.Subscriptions.Invalidate();
     }
@@ -206,7 +206,7 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
     /// <summary>The same for one session.</summary>
     public void Use(Session session, AccessControl access)
     {
-        if (session.Use(access.For(session.Listener, session.UserName, session.ClientId))) _router.Subscriptions.Invalidate();
+        if (session.Use(access)) _router.Subscriptions.Invalidate();
     }
 
     /// <summary>Adds or replaces a subscription in session and tree, unless the session has ended meanwhile.</summary>

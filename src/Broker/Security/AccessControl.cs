@@ -58,8 +58,10 @@ internal sealed class AccessControl
     /// </param>
     /// <param name="userName">Null or empty: none.</param>
     /// <param name="clientId">Client id.</param>
-    public ClientAccess? For(ListenerOptions? listener, string? userName, string clientId)
+    /// <param name="grant">What it was given beside the lists; null: nothing. With it, the listener is known.</param>
+    public ClientAccess? For(ListenerOptions? listener, string? userName, string clientId, ClientGrant? grant = null)
     {
+        if (grant?.Rules is { } rules) return Join(listener, userName, clientId, rules);
         if (_distinct.IsEmpty) return null;
         if (userName?.Length == 0) userName = null;
         if (listener is not null && _byListener.TryGetValue(listener.Key, out Entry entry))
@@ -76,6 +78,12 @@ internal sealed class AccessControl
             };
         }
         return access;
+    }
+
+    private ClientAccess Join(ListenerOptions? listener, string? userName, string clientId, GrantedRules rules)
+    {
+        Entry entry = listener is not null && _byListener.TryGetValue(listener.Key, out Entry found) ? found : default;
+        return new ClientAccess(entry.File ?? AclFile.Empty, entry.Names, userName, clientId, rules);
     }
 
     private readonly record struct Entry(AclFile? File, AclNames Names);

@@ -31,6 +31,9 @@ internal readonly record struct AclFileResult(
 /// <summary>A mosquitto <c>acl_file</c>: who may read and write which topics. Immutable.</summary>
 internal sealed class AclFile
 {
+    /// <summary>No line: nothing is given.</summary>
+    public static readonly AclFile Empty = new("", [], new Dictionary<string, List<AclRule>>(), []);
+
     private readonly FrozenDictionary<string, AclRuleSet> _byUser;
 
     /// <param name="path">Where it was read.</param>

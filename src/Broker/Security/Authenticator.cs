@@ -2,7 +2,10 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Broker.Configuration;
+using Broker.Diagnostics;
+using Broker.Security.Jwt;
 using Broker.Security.Scram;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Broker.Security;
 
@@ -17,6 +20,8 @@ internal enum AuthenticationOutcome
     NotAuthorized,
     /// <summary>Too many passwords wait to be verified; the client may try again.</summary>
     ServerBusy,
+    /// <summary>Who has to be asked does not answer; the client may try again.</summary>
+    NotAnswered,
 }
 
 /// <summary>The outcome of a load: the authenticator when <paramref name="Errors"/> is empty.</summary>
@@ -28,33 +33,36 @@ internal readonly record struct AuthenticatorResult(Authenticator? Authenticator
 /// anonymous
 /// clients may connect; an empty password never is. Any thread may call it.
 /// </summary>
-internal sealed class Authenticator : IReloadable, IDisposable
+internal sealed partial class Authenticator : IReloadable, IHeartbeatListener, IDisposable
 {
-    private readonly TimeProvider _time;
+    private readonly AuthenticationSurroundings _surroundings;
     private readonly HashingQueue _queue;
     private volatile Snapshot _snapshot;
     private volatile Snapshot? _before;
 
-    private Authenticator(Snapshot snapshot, TimeProvider time, HashingQueue queue)
+    private Authenticator(Snapshot snapshot, AuthenticationSurroundings surroundings, HashingQueue queue)
     {
         _snapshot = snapshot;
-        _time = time;
+        _surroundings = surroundings;
         _queue = queue;
     }
 
-    /// <summary>Loads the password file of every listener, each once.</summary>
-    public static AuthenticatorResult Create(BrokerOptions options, TimeProvider time)
+    /// <summary>Loads the password file of every listener, each once, and what is needed to judge tokens.</summary>
+    /// <param name="options">The listeners.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The log; null: none.</param>
+    /// <param name="queue">For tests: a queue of the caller's, which is disposed with the authenticator.</param>
+    public static AuthenticatorResult Create(
+        BrokerOptions options, TimeProvider time, ILogger? logger = null, HashingQueue? queue = null)
     {
-        (Snapshot? snapshot, ImmutableArray<PasswordFileError> errors) = Load(options, time);
-        return snapshot is null ? new(null, errors) : new(new Authenticator(snapshot, time, new HashingQueue()), []);
+        AuthenticationSurroundings surroundings = new(time, logger ?? NullLogger.Instance);
+        (Snapshot? snapshot, ImmutableArray<PasswordFileError> errors) = Load(options, surroundings, before: null);
+        if (snapshot is null) return new(null, errors);
+        return new(new Authenticator(snapshot, surroundings, queue ?? new HashingQueue()), []);
     }
 
-    /// <summary>For tests: the same with a queue of the caller's, which is disposed with the authenticator.</summary>
-    internal static AuthenticatorResult Create(BrokerOptions options, TimeProvider time, HashingQueue queue)
-    {
-        (Snapshot? snapshot, ImmutableArray<PasswordFileError> errors) = Load(options, time);
-        return snapshot is null ? new(null, errors) : new(new Authenticator(snapshot, time, queue), []);
-    }
+    /// <summary>What the ways to authenticate counted.</summary>
+    public AuthenticationSurroundings Surroundings => _surroundings;
 
     /// <summary>
     /// Loads the password files again; what it gives forgets every verified password. When any file has an error, all stays as
@@ -62,16 +70,16 @@ internal sealed class Authenticator : IReloadable, IDisposable
     /// </summary>
     public PreparedReload? Prepare(BrokerOptions options, ReloadReport report)
     {
-        (Snapshot? snapshot, ImmutableArray<PasswordFileError> errors) = Load(options, _time);
+        (Snapshot? snapshot, ImmutableArray<PasswordFileError> errors) = Load(options, _surroundings, _snapshot);
         report.Errors.AddRange(errors.Select(error => $"Error: {error}"));
         if (snapshot is null) return null;
-        return new PreparedReload(() => Use(snapshot));
+        return new PreparedReload(() => Use(snapshot), () => Discard(snapshot, _snapshot));
     }
 
     /// <summary>Both steps at once; gives the errors, upon which all stays as it was.</summary>
     public ImmutableArray<PasswordFileError> Reload(BrokerOptions options)
     {
-        (Snapshot? snapshot, ImmutableArray<PasswordFileError> errors) = Load(options, _time);
+        (Snapshot? snapshot, ImmutableArray<PasswordFileError> errors) = Load(options, _surroundings, _snapshot);
         if (snapshot is not null) Use(snapshot);
         return errors;
     }
@@ -83,8 +91,11 @@ internal sealed class Authenticator : IReloadable, IDisposable
     /// <param name="security">What held on its listener before the reload.</param>
     /// <param name="now">What holds there now.</param>
     /// <param name="userName">The name that it gave, null for none.</param>
-    public bool StillAllows(ListenerSecurityOptions security, ListenerSecurityOptions now, string? userName)
+    /// <param name="identity">What it was let in as, if not by a password file or without a name.</param>
+    public bool StillAllows(
+        ListenerSecurityOptions security, ListenerSecurityOptions now, string? userName, VerifiedIdentity? identity = null)
     {
+        if (identity is not null) return StillVouchesFor(identity, security, now);
         if (string.IsNullOrEmpty(userName) || now.PasswordFile is not { } path) return now.AllowAnonymous;
         return security.PasswordFile is { } pathBefore && _before is { } before
             && _snapshot.Files.TryGetValue(path, out PasswordFile? file)
@@ -134,12 +145,17 @@ internal sealed class Authenticator : IReloadable, IDisposable
     }
 
     /// <summary>Stops the hashing threads; those who wait are cancelled.</summary>
-    public void Dispose() => _queue.Dispose();
+    public void Dispose()
+    {
+        _queue.Dispose();
+        Discard(_snapshot, null);
+    }
 
     private void Use(Snapshot snapshot)
     {
         _before = _snapshot;
         _snapshot = snapshot;
+        Discard(_before, snapshot);
     }
 
     private static async Task<AuthenticationOutcome> KnownAsync(
@@ -160,7 +176,8 @@ internal sealed class Authenticator : IReloadable, IDisposable
         return AuthenticationOutcome.BadUserNameOrPassword;
     }
 
-    private static (Snapshot? Snapshot, ImmutableArray<PasswordFileError> Errors) Load(BrokerOptions options, TimeProvider time)
+    private static (Snapshot? Snapshot, ImmutableArray<PasswordFileError> Errors) Load(
+        BrokerOptions options, AuthenticationSurroundings surroundings, Snapshot? before)
     {
         Dictionary<string, PasswordFile> files = new(StringComparer.Ordinal);
         List<PasswordFileError> errors = [];
@@ -170,9 +187,17 @@ internal sealed class Authenticator : IReloadable, IDisposable
             errors.AddRange(result.Errors);
             if (result.File is not null) files.Add(path, result.File);
         }
-        Snapshot snapshot = new(files.ToFrozenDictionary(StringComparer.Ordinal), new CredentialCache(time));
-        return errors.Count == 0 ? (snapshot, []) : (null, [.. errors]);
+        FrozenDictionary<JwtOptions, JwtVerifier> tokens =
+            JwtVerifiers.Load(options, surroundings, before?.Tokens.Values ?? [], errors);
+        Snapshot snapshot =
+            new(files.ToFrozenDictionary(StringComparer.Ordinal), new CredentialCache(surroundings.Time)) { Tokens = tokens };
+        if (errors.Count == 0) return (snapshot, []);
+        Discard(snapshot, before);
+        return (null, [.. errors]);
     }
 
-    private sealed record Snapshot(FrozenDictionary<string, PasswordFile> Files, CredentialCache Verified);
+    private sealed record Snapshot(FrozenDictionary<string, PasswordFile> Files, CredentialCache Verified)
+    {
+        public required FrozenDictionary<JwtOptions, JwtVerifier> Tokens { get; init; }
+    }
 }

@@ -14,6 +14,8 @@ internal sealed class ClientAccess
     private readonly AclFile _file;
     private readonly AclNames _names;
     private readonly AclRuleSet? _own;
+    private readonly GrantedRules? _grantedRules;
+    private readonly AclRuleSet? _granted;
     private readonly string?[] _patterns;
     private readonly bool _hasWildcardInName;
 
@@ -21,13 +23,17 @@ internal sealed class ClientAccess
     /// <param name="names">How names are put into patterns.</param>
     /// <param name="userName">Null: none.</param>
     /// <param name="clientId">Client id.</param>
-    public ClientAccess(AclFile file, AclNames names, string? userName, string clientId)
+    /// <param name="granted">More lines of its own, by what let it in; null: none.</param>
+    public ClientAccess(AclFile file, AclNames names, string? userName, string clientId, GrantedRules? granted = null)
     {
         (_file, _names, UserName, ClientId) = (file, names, userName, clientId);
         _own = file.Anonymous;
         if (userName is not null) file.TryFind(userName, out _own);
         _hasWildcardInName = HasWildcard(userName) || HasWildcard(clientId);
-        _patterns = file.Patterns.IsEmpty || _hasWildcardInName ? [] : [.. file.Patterns.Select(FilterOf)];
+        _patterns = file.Patterns.IsEmpty || _hasWildcardInName ? [] : [.. file.Patterns.Select(rule => FilterOf(rule, names))];
+        if (granted is null) return;
+        _grantedRules = granted;
+        _granted = new AclRuleSet([.. granted.Rules.Select(WithNames).OfType<AclRule>()]);
     }
 
     /// <summary>Null: none.</summary>
@@ -55,7 +61,7 @@ internal sealed class ClientAccess
     /// <param name="wanted">Read or Write.</param>
     public AccessDecision Decide(string topic, AclAccess wanted)
     {
-        if (_own?.Find(topic, wanted) is { } own)
+        if (FindOwn(topic, wanted) is { } own)
             return new AccessDecision(own.Access != AclAccess.Deny, AccessBasis.OwnLine, own);
         if (_hasWildcardInName && !_file.Patterns.IsEmpty) return new AccessDecision(false, AccessBasis.WildcardInName);
         for (int i = 0; i < _patterns.Length; i++)
@@ -74,16 +80,33 @@ internal sealed class ClientAccess
         return one._file == other._file && one._names == other._names
             && one.UserName == other.UserName && one.ClientId == other.ClientId
             && one.ReadsEverything == other.ReadsEverything
+            && Equals(one._grantedRules, other._grantedRules)
             && AreSame(one.Alternative, other.Alternative);
     }
 
+    // Both kinds of own lines are one section: what is denied in one of them is not given by the other.
+    private AclRule? FindOwn(string topic, AclAccess wanted)
+    {
+        AclRule? own = _own?.Find(topic, wanted);
+        if (_granted is null || own?.Access == AclAccess.Deny) return own;
+        AclRule? granted = _granted.Find(topic, wanted);
+        return granted?.Access == AclAccess.Deny ? granted : own ?? granted;
+    }
+
+    // Of what a token or a service gives. A name with a wildcard in it would make other topics of a pattern.
+    private AclRule? WithNames(AclRule rule)
+    {
+        if (!rule.IsPattern) return rule;
+        return !_hasWildcardInName && FilterOf(rule, AclNames.OneLevel) is { } filter ? rule with { Filter = filter } : null;
+    }
+
     // The filter of a pattern for this client; null: it is none of its patterns.
-    private string? FilterOf(AclRule rule)
+    private string? FilterOf(AclRule rule, AclNames names)
     {
         bool usesUser = rule.Filter.Contains("%u", StringComparison.Ordinal);
         if (usesUser && UserName is null) return null;
         string filter = PutNames(rule.Filter);
-        if (rule.Access == AclAccess.Deny || _names == AclNames.Any) return filter;
+        if (rule.Access == AclAccess.Deny || names == AclNames.Any) return filter;
         // A slash would reach into levels that are others', a dollar sign into the broker's own.
         bool usesClient = rule.Filter.Contains("%c", StringComparison.Ordinal);
         bool isWider = (usesUser && UserName!.Contains('/', StringComparison.Ordinal))

@@ -13,6 +13,9 @@ internal readonly record struct AttachOptions(string? UserName, uint ExpirySecon
     /// <summary>Where it connected; null: not known.</summary>
     public ListenerOptions? Listener { get; init; }
 
+    /// <summary>What it was given beside the access lists, for when these change; null: nothing.</summary>
+    public ClientGrant? Grant { get; init; }
+
     /// <summary>What the client may read and write; null: everything.</summary>
     public ClientAccess? Access { get; init; }
 }

@@ -21,6 +21,13 @@ internal sealed partial class Session
     /// <summary>Where its client connected last; null: not known, since before the broker started.</summary>
     public ListenerOptions? Listener { get; private set; }
 
+    /// <summary>What its client was given beside the access lists; null: nothing.</summary>
+    public ClientGrant? Grant { get; private set; }
+
+    /// <summary>The access lists have changed: its client has the rights of now.</summary>
+    /// <returns>Whether anything is different.</returns>
+    public bool Use(AccessControl lists) => Use(lists.For(Listener, UserName, ClientId, Grant));
+
     /// <summary>The access lists have changed.</summary>
     /// <param name="access">What its client may do now.</param>
     /// <returns>Whether anything is different: then receivers that were looked up are to be looked up again.</returns>

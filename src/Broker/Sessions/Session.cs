@@ -66,6 +66,7 @@ internal sealed partial class Session
         {
             UserName = options.UserName;
             Listener = options.Listener;
+            Grant = options.Grant;
             TakeAccess(options.Access);
             // Behind it: who sees the connection sees what its client may read.
             Volatile.Write(ref _connection, connection);

@@ -33,6 +33,10 @@ public class DirectiveTableTests
         "keyfile a", "require_certificate true", "use_identity_as_username true", "use_subject_as_username true",
         "disable_client_cert_date_checks true", "ciphers a", "ciphers_tls1.3 a", "tls_version tlsv1.2", "dhparamfile a",
         "tls_keyform pem", "response_information a/%c", "server_moved false", "server_reference a:1883",
+        "jwt_acl_claim a", "jwt_algorithms RS256", "jwt_audience a", "jwt_check_username true", "jwt_clientid_claim a",
+        "jwt_disconnect_at_exp true", "jwt_issuer a", "jwt_jwks_cafile a", "jwt_jwks_refresh 60", "jwt_jwks_retry 1",
+        "jwt_jwks_timeout 1", "jwt_jwks_url https://a.example.org/", "jwt_key_file a", "jwt_leeway 1", "jwt_require_exp true",
+        "jwt_secret_file a", "jwt_username_claim a",
         "crlfile a", "sni_certificate a b", "trusted_proxies 10.0.0.0/8", "enable_proxy_protocol 1",
     ];
 

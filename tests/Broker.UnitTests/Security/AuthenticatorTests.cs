@@ -128,7 +128,7 @@ public sealed class AuthenticatorTests : IDisposable
         string slow = _folder.Write("slow", Line("ann", "secret", iterations: 300_000));
         ListenerSecurityOptions security = new() { PasswordFile = slow };
         HashingQueue queue = new(threads: 1, pendingMax: 1);
-        using Authenticator authenticator = Authenticator.Create(Options(security), _time, queue).Authenticator!;
+        using Authenticator authenticator = Authenticator.Create(Options(security), _time, queue: queue).Authenticator!;
 
         Task<AuthenticationOutcome>[] asked =
             [.. Enumerable.Range(0, 10).Select(_ => Ask(authenticator, security, "ann", "secret"))];

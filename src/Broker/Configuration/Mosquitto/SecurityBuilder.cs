@@ -18,6 +18,9 @@ internal sealed class SecurityBuilder
     /// <summary>Where it was given; null: it was not.</summary>
     public SourcePosition? PasswordFileAt { get; set; }
 
+    /// <summary><c>jwt_*</c>.</summary>
+    public JwtOptions? Jwt { get; set; }
+
     /// <summary><c>acl_file</c>.</summary>
     public string? AclFile { get; set; }
 

@@ -12,12 +12,14 @@ internal static class WholeConfigurationChecks
             CheckMoved(listener, report);
             ProxyChecks.Run(listener, report);
             BuiltInPlugins.CheckTwice(listener, builder.Security, report);
+            JwtDirectives.Check(listener.Security, listener.Given, report);
         }
         foreach (ListenerBuilder listener in builder.AdminListeners)
         {
             CheckTls(listener, report);
             CheckAdmin(listener, report);
         }
+        JwtDirectives.Check(builder.Security, builder.Given, report);
         CheckOtlp(builder, report);
         CheckDefaultListener(builder, report);
         CheckDoubles(builder, report);

@@ -1,0 +1,20 @@
+namespace Broker.Diagnostics;
+
+/// <summary>How fetching keys for tokens went.</summary>
+internal enum JwksOutcome
+{
+    /// <summary>There are keys.</summary>
+    Succeeded,
+    /// <summary>No answer, or none that can be used: what came before stays in use.</summary>
+    Failed,
+}
+
+/// <summary>Fetches of keys for tokens. Any thread.</summary>
+internal sealed class JwksCounts
+{
+    /// <summary>By how they went.</summary>
+    public EnumCounts<JwksOutcome> Fetches { get; } = new("outcome");
+
+    /// <summary>One is over.</summary>
+    public void Fetched(bool isSuccess) => Fetches.Add(isSuccess ? JwksOutcome.Succeeded : JwksOutcome.Failed);
+}

@@ -1,0 +1,85 @@
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using Broker.Diagnostics;
+
+namespace Broker.Security;
+
+/// <summary>Makes clients for the HTTP services that decide who gets in.</summary>
+internal static class OutboundHttp
+{
+    /// <summary>Reads the authorities that may vouch for a server.</summary>
+    /// <param name="directive">For the error.</param>
+    /// <param name="path">A PEM bundle.</param>
+    /// <param name="error">A sentence.</param>
+    /// <param name="isUnreadable">Whether the file could not be opened.</param>
+    public static X509Certificate2Collection? LoadAuthorities(
+        string directive, string path, out string? error, out bool isUnreadable)
+    {
+        (error, isUnreadable) = (null, false);
+        try
+        {
+            X509Certificate2Collection authorities = [];
+            authorities.ImportFromPem(File.ReadAllText(path));
+            if (authorities.Count > 0) return authorities;
+            error = $"There is no PEM certificate in it, and {directive} needs one.";
+        }
+        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
+        {
+            (error, isUnreadable) = (FileTrouble.Describe(directive, path, trouble), true);
+        }
+        catch (System.Security.Cryptography.CryptographicException trouble)
+        {
+            error = $"It holds a certificate that cannot be read: {trouble.Message}";
+        }
+        return null;
+    }
+
+    /// <summary>Makes a client. It follows no redirects, keeps no cookies, and all its work is done on the pool.</summary>
+    /// <param name="authorities">Who may vouch for the server; null: whom the system trusts.</param>
+    /// <param name="connectionsMax">Open at a time.</param>
+    /// <param name="answerBytesMax">Longest body of an answer.</param>
+    public static HttpClient Create(X509Certificate2Collection? authorities, int connectionsMax, int answerBytesMax)
+    {
+        SocketsHttpHandler handler = new()
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ActivityHeadersPropagator = null,
+            MaxConnectionsPerServer = connectionsMax,
+            MaxResponseHeadersLength = 16,
+            MaxResponseDrainSize = answerBytesMax,
+            // So that a name that moves to another address is noticed.
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            ConnectCallback = ConnectAsync,
+        };
+        X509ChainPolicy policy = new()
+        {
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
+        if (authorities is not null)
+        {
+            policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            policy.CustomTrustStore.AddRange(authorities);
+        }
+        handler.SslOptions.CertificateChainPolicy = policy;
+        // Whoever asks sets a time limit of its own.
+        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = answerBytesMax };
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken token)
+    {
+        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, token);
+            await Task.Yield();
+            return new PoolStream(new NetworkStream(socket, ownsSocket: true));
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
