@@ -1,3 +1,4 @@
+using Broker.Connections;
 using Broker.Persistence.Changes;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
@@ -27,6 +28,8 @@ public sealed class DisconnectReasonTests
         [ReasonCode.QosNotSupported] = (_, client) => client.PublishAsync(new OutgoingPublish("a", "", ExactlyOnce)),
         [ReasonCode.AdministrativeAction] =
             (broker, _) => Now(() => broker.Engine.Connections.Last().TryClose(CloseReason.AdministrativeAction)),
+        [ReasonCode.MaximumConnectTime] =
+            (broker, _) => Now(() => broker.Engine.Connections.Last().TryClose(CloseReason.CredentialsExpired)),
         [ReasonCode.UseAnotherServer] = (broker, _) => Now(broker.Engine.BeginStop),
     };
 
@@ -42,7 +45,6 @@ public sealed class DisconnectReasonTests
         [ReasonCode.ServerMoved] = "told in CONNACK: a listener that has moved has no connections",
         [ReasonCode.SharedSubscriptionsNotSupported] = "they are",
         [ReasonCode.ConnectionRateExceeded] = "there is no limit of a rate",
-        [ReasonCode.MaximumConnectTime] = "connections may last for ever",
         [ReasonCode.SubscriptionIdentifiersNotSupported] = "they are",
         [ReasonCode.WildcardSubscriptionsNotSupported] = "they are",
     };

@@ -14,7 +14,7 @@ public sealed class DrainStressTests
     private const int Publishers = 8;
     private const int MessagesEach = 2500;
 
-    private static readonly LimitOptions NoLimits = new() { QueuedMessagesMax = 0 };
+    private static readonly LimitOptions NoLimits = new() { QueuedMessagesMax = 0, TakeoverDelayMax = TimeSpan.Zero };
 
     [Theory]
     [InlineData(0)]
