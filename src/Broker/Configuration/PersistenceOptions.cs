@@ -38,6 +38,9 @@ internal sealed record PersistenceOptions
     /// </summary>
     public TimeSpan WillGrace { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary><c>persistence_kinds</c> and <c>persistence_user</c>, ours. Default everything.</summary>
+    public KeptState Kept { get; init; } = KeptState.Everything;
+
     /// <summary><c>on_store_damage</c>, ours. Default quarantine.</summary>
     public StoreDamageAction OnDamage { get; init; }
 

@@ -14,6 +14,8 @@ internal static class RestartOnly
         ("persistence_location", options => options.Persistence.Location),
         ("persistence_file", options => options.Persistence.File),
         ("persistence_url", options => options.Persistence.Url),
+        ("persistence_kinds", options => options.Persistence.Kept.Kinds),
+        ("persistence_user", options => string.Join('\n', options.Persistence.Kept.Users)),
         ("on_store_damage", options => options.Persistence.OnDamage),
         ("will_grace", options => options.Persistence.WillGrace),
         ("pid_file", options => options.PidFile),

@@ -44,13 +44,14 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         Logger = services.Loggers.CreateLogger("Broker");
         Metrics = new BrokerMetrics();
         foreach (ListenerOptions listener in options.Listeners) Metrics.Expect(listener);
-        Retained = new RetainedTree(Store);
+        Retained = new RetainedTree(Store, options.Persistence.Kept);
         Router = new MessageRouter(new SubscriptionTree(options.Limits.AllowDuplicateMessages), Retained, Metrics, Logger);
         Heartbeat = new Heartbeat(Time, Metrics.HeartbeatDelayed);
         SessionContext context = new(new SessionLimits(options.Limits), Store, Metrics, Time)
         {
             Heartbeat = Heartbeat,
             RetainedSources = RetainedSourcesOf(options),
+            Kept = options.Persistence.Kept,
         };
         Sessions = new SessionLifecycle(Router, context, options, Logger);
         _sessionContext = context;

@@ -74,6 +74,7 @@ internal sealed partial class HostedStore : IDisposable
         }
         if (opening.QuarantinedTo is { } aside) Log.Quarantined(logger, store.Location, aside);
         Log.Opened(logger, StateStores.Shown(store.Location));
+        if (!options.Kept.IsEverything) Log.KeptOnly(logger, options.Kept);
         return new HostedStore(opening.Store, logger);
     }
 
@@ -88,6 +89,8 @@ internal sealed partial class HostedStore : IDisposable
         {
             LoadedState loaded = await engine.LoadAsync(state);
             Log.Loaded(_logger, loaded.Sessions, loaded.Subscriptions, loaded.Queued, loaded.Retained);
+            DroppedState dropped = loaded.Dropped;
+            if (!dropped.IsNothing) Log.Dropped(_logger, dropped.Sessions, dropped.Queued, dropped.Retained);
         }
     }
 
@@ -120,6 +123,15 @@ internal sealed partial class HostedStore : IDisposable
         [LoggerMessage(EventIds.StoreLoaded, LogLevel.Information,
             "Loaded {Sessions} sessions, {Subscriptions} subscriptions, {Queued} queued and {Retained} retained messages.")]
         internal static partial void Loaded(ILogger logger, int sessions, int subscriptions, long queued, int retained);
+
+        [LoggerMessage(EventIds.StoreKeepsOnly, LogLevel.Information,
+            "The store has only what persistence_kinds and persistence_user say: {Kept}. The rest ends with this process.")]
+        internal static partial void KeptOnly(ILogger logger, KeptState kept);
+
+        [LoggerMessage(EventIds.StoreDropped, LogLevel.Warning,
+            "{Sessions} sessions, {Queued} queued and {Retained} retained messages were in the store, are not kept any more by "
+            + "persistence_kinds or persistence_user, and were removed.")]
+        internal static partial void Dropped(ILogger logger, int sessions, long queued, int retained);
 
         [LoggerMessage(EventIds.StoreClosed, LogLevel.Information,
             "Store closed: {Commits} commits, {Written} rows written, {Elided} rows never had to be written.")]

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Broker.Configuration;
 using Broker.Messages;
 using Broker.Persistence.Changes;
 using Broker.Persistence.Loading;
@@ -10,30 +11,27 @@ using Broker.Sessions;
 
 namespace Broker.Lifecycle;
 
-/// <summary>What was brought into memory.</summary>
-/// <param name="Sessions">Sessions.</param>
-/// <param name="Subscriptions">Their subscriptions.</param>
-/// <param name="Queued">Their messages, which stay in the store until they are sent.</param>
-/// <param name="Retained">Retained messages.</param>
-internal readonly record struct LoadedState(int Sessions, int Subscriptions, long Queued, int Retained);
-
 /// <summary>
 /// Brings committed state into memory, streamed, before anybody is served: sessions with wills and receipts, subscriptions, and
-/// retained messages. Queued messages stay where they are.
+/// retained messages. Queued messages stay where they are. What is not kept any more (<see cref="KeptState"/>) is removed from
+/// the store: later on it would be out of date.
 /// </summary>
 internal sealed class StateLoading(
     SessionLifecycle sessions, RetainedTree retained, SessionContext context, AccessControl access)
 {
     private readonly Dictionary<string, Session> _sessions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, StoredSession> _rows = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _queuesDropped = new(StringComparer.Ordinal);
+    private DroppedState _dropped;
 
     /// <summary>Loads everything.</summary>
     /// <exception cref="System.Data.Common.DbException">The database is out of reach.</exception>
     public async Task<LoadedState> LoadAsync(StoredState state)
     {
         long queued = 0;
-        await foreach (StoredSession row in state.ReadSessionsAsync())
+        await foreach (StoredSession stored in state.ReadSessionsAsync())
         {
+            if (Kept(stored) is not { } row) continue;
             _rows.Add(row.ClientId, row);
             Session session = Session.Restore(row, context);
             // What an ended member of a shared group left is nobody's to read, and goes to who may.
@@ -62,9 +60,52 @@ internal sealed class StateLoading(
             sessions.Restore(ToSubscription(put, session));
             subscriptions++;
         }
-        await foreach (StoredMessage message in state.ReadRetainedAsync()) retained.Restore(Message.FromStored(message));
+        await LoadRetainedAsync(state);
+        await DropQueuesAsync(state);
+        return new LoadedState(_sessions.Count, subscriptions, queued, retained.Count) { Dropped = _dropped };
+    }
+
+    private async Task LoadRetainedAsync(StoredState state)
+    {
+        await foreach (StoredMessage message in state.ReadRetainedAsync())
+        {
+            if (context.Kept.Of(message.PublisherUser).HasFlag(KeptKinds.Retained))
+            {
+                retained.Restore(Message.FromStored(message));
+                continue;
+            }
+            context.Store.Append(new RetainedRemoved(message.Topic));
+            _dropped = _dropped with { Retained = _dropped.Retained + 1 };
+        }
         retained.Sweep(context.NowUnixMilliseconds);
-        return new LoadedState(_sessions.Count, subscriptions, queued, retained.Count);
+    }
+
+    // As it is to be loaded, without its queue if that is not kept; null: not at all.
+    private StoredSession? Kept(StoredSession row)
+    {
+        KeptKinds kinds = context.Kept.Of(row.UserName);
+        // What an ended session left is a queue and nothing else.
+        bool isKept = kinds.HasFlag(Session.IsLegacy(row.ClientId) ? KeptKinds.Queues : KeptKinds.Sessions);
+        if (isKept && (kinds.HasFlag(KeptKinds.Queues) || row.QueuedCount == 0)) return row;
+        _dropped = _dropped with { Queued = _dropped.Queued + row.QueuedCount };
+        if (isKept)
+        {
+            _queuesDropped.Add(row.ClientId);
+            return row with { QueuedCount = 0, QueuedSentCount = 0, QueuedBytes = 0 };
+        }
+        context.Store.Append(new SessionRemoved(row.ClientId));
+        _dropped = _dropped with { Sessions = _dropped.Sessions + 1 };
+        return null;
+    }
+
+    private async Task DropQueuesAsync(StoredState state)
+    {
+        if (_queuesDropped.Count == 0) return;
+        await foreach (StoredDelivery delivery in state.ReadDeliveriesAsync())
+        {
+            if (_queuesDropped.Contains(delivery.Queued.ClientId))
+                context.Store.Append(new DeliveryRemoved(delivery.Queued.ClientId, delivery.Queued.Sequence));
+        }
     }
 
     private static Subscription ToSubscription(SubscriptionPut put, Session session)

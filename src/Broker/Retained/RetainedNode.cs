@@ -25,6 +25,9 @@ internal sealed class RetainedNode
     /// <summary>The retained message of the topic that ends here, or null.</summary>
     public Message? Message { get; set; }
 
+    /// <summary>Whether the store has <see cref="Message"/>, or is about to.</summary>
+    public bool IsStored { get; set; }
+
     /// <summary>Rising number of the change that set <see cref="Message"/>.</summary>
     public long Stamp { get; set; }
 

@@ -1,3 +1,4 @@
+using Broker.Configuration;
 using Broker.Messages;
 using Broker.Persistence;
 using Broker.Persistence.Changes;
@@ -11,12 +12,16 @@ namespace Broker.Retained;
 internal sealed class RetainedTree
 {
     private readonly IStateStore _store;
+    private readonly KeptState _kept;
     private readonly Lock _lock = new();
     private readonly RetainedNode _root = new(null, "");
     private long _stamp;
     private long _lastTicket;
 
-    public RetainedTree(IStateStore store) => _store = store;
+    /// <param name="store">Where retained messages are kept.</param>
+    /// <param name="kept">Whose; null: everybody's.</param>
+    public RetainedTree(IStateStore store, KeptState? kept = null) =>
+        (_store, _kept) = (store, kept ?? KeptState.Everything);
 
     /// <summary>Topics with a retained message.</summary>
     public int Count { get; private set; }
@@ -43,17 +48,19 @@ internal sealed class RetainedTree
         lock (_lock)
         {
             if (message.PayloadLength == 0) return Clear(message.Topic.Name);
-            Put(message);
-            // What the broker says of itself is out of date when it starts again.
-            if (!_store.IsDurable || message.Topic.IsOfServer) return 0;
-            return _lastTicket = _store.Append(new RetainedPut(message.ToStored()));
+            RetainedNode node = Put(message);
+            bool wasStored = node.IsStored;
+            node.IsStored = IsKept(message);
+            if (node.IsStored) return _lastTicket = _store.Append(new RetainedPut(message.ToStored()));
+            // An older one must not come back in its place.
+            return wasStored ? _lastTicket = _store.Append(new RetainedRemoved(message.Topic.Name)) : 0;
         }
     }
 
     /// <summary>A retained message that was committed.</summary>
     public void Restore(Message message)
     {
-        lock (_lock) Put(message);
+        lock (_lock) Put(message).IsStored = true;
     }
 
     /// <summary>Starts the replay of what a filter matches now.</summary>
@@ -97,7 +104,11 @@ internal sealed class RetainedTree
         }
     }
 
-    private void Put(Message message)
+    private bool IsKept(Message message) =>
+        // What the broker says of itself is out of date when it starts again.
+        _store.IsDurable && !message.Topic.IsOfServer && _kept.Of(message.PublisherUser).HasFlag(KeptKinds.Retained);
+
+    private RetainedNode Put(Message message)
     {
         RetainedNode node = _root;
         foreach (ReadOnlySpan<char> level in TopicLevels.Of(message.Topic.Name)) node = node.FindOrAdd(level);
@@ -105,6 +116,7 @@ internal sealed class RetainedTree
         PayloadBytes += message.PayloadLength - (node.Message?.PayloadLength ?? 0);
         node.Message = message;
         node.Stamp = ++_stamp;
+        return node;
     }
 
     private long Clear(string topic)
@@ -117,7 +129,8 @@ internal sealed class RetainedTree
         }
         // Somebody else's clearing may not be durable yet, and this publisher is promised the same.
         if (node.Message is null) return _lastTicket;
-        bool isStored = _store.IsDurable && !node.Message.Topic.IsOfServer;
+        bool isStored = node.IsStored;
+        node.IsStored = false;
         PayloadBytes -= node.Message.PayloadLength;
         node.Message = null;
         _stamp++;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Broker.Configuration;
 using Broker.Diagnostics;
 using Broker.Persistence.Changes;
 
@@ -68,7 +69,7 @@ internal sealed partial class Session
         if (TotalCount == 0) return null;
         Subscription[] groups = SharedSubscriptions;
         if (groups.Length == 0) return null;
-        return IsStored ? Rename(groups) : TakeFromMemory(groups);
+        return IsQueueStored ? Rename(groups) : TakeFromMemory(groups);
     }
 
     private SharedLegacy TakeFromMemory(Subscription[] groups)
@@ -90,6 +91,7 @@ internal sealed partial class Session
             ExpirySeconds = NeverExpires,
             _isInStore = true,
             _keepsState = true,
+            _kept = KeptKinds.All,
             _lastSequence = _lastSequence,
             _sentSequence = _sentSequence,
             _backlog = _backlog,

@@ -150,7 +150,7 @@ internal sealed partial class Session
             if (sent.State == DeliveryState.Sent)
             {
                 _window!.Release(sent.Sequence);
-                if (IsStored) ticket = Store(new DeliveryReleased(ClientId, sent.Sequence));
+                if (IsQueueStored) ticket = Store(new DeliveryReleased(ClientId, sent.Sequence));
             }
             Owe(new Ack(PacketType.PubRel, packetId, ReasonCode.Success, ticket));
             return AcknowledgeOutcome.Done;
@@ -236,14 +236,14 @@ internal sealed partial class Session
         }
         bool isShared = subscription.ShareName is not null;
         long sequence = ++_lastSequence;
-        long ticket = IsStored
+        long ticket = IsQueueStored
             ? Store(new DeliveryQueued(ClientId, sequence, message.ToStored(), (byte)qos, retain, subscription.Ids)
             {
                 IsShared = isShared,
             })
             : 0;
         // QoS 1 may go out in parallel with its commit: at least once. QoS 2 may not, its packet id must be known after a crash.
-        long gate = qos == QualityOfService.ExactlyOnce ? ticket : 0;
+        long gate = qos == QualityOfService.ExactlyOnce ? HasOwnSequences ? ReservedTicket() : ticket : 0;
         Keep(new OutboxEntry(message, subscription.Ids, qos, retain, sequence, gate)
         {
             IsShared = isShared,
@@ -300,14 +300,14 @@ internal sealed partial class Session
         bool wasSent = entry.Sequence <= _sentSequence;
         if (!entry.IsReleased && IsForbidden(in entry))
         {
-            if (IsStored) Store(new DeliveryRemoved(ClientId, entry.Sequence));
+            if (IsQueueStored) Store(new DeliveryRemoved(ClientId, entry.Sequence));
             return;
         }
         if (!wasSent)
         {
             if (IsExpired(entry.Message))
             {
-                if (IsStored) Store(new DeliveryRemoved(ClientId, entry.Sequence));
+                if (IsQueueStored) Store(new DeliveryRemoved(ClientId, entry.Sequence));
                 return;
             }
             _sentSequence = entry.Sequence;
@@ -384,6 +384,6 @@ internal sealed partial class Session
     private void Complete(long sequence)
     {
         _window!.Complete(sequence);
-        if (IsStored) Store(new DeliveryRemoved(ClientId, sequence));
+        if (IsQueueStored) Store(new DeliveryRemoved(ClientId, sequence));
     }
 }

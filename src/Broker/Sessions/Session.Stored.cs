@@ -1,3 +1,4 @@
+using Broker.Configuration;
 using Broker.Messages;
 using Broker.Persistence.Changes;
 using Broker.Persistence.Loading;
@@ -15,6 +16,9 @@ internal sealed partial class Session
     /// <summary>The same in payload bytes.</summary>
     private const long MemoryBytesMax = 1024 * 1024;
 
+    /// <summary>So many packet ids are reserved at a time: a part of all, so that none comes again soon.</summary>
+    private const int SequenceLot = 16_384;
+
     private const int PageMessagesMax = 128;
     private const long PageBytesMax = 128 * 1024;
 
@@ -25,6 +29,8 @@ internal sealed partial class Session
     private bool _keepsState;
     private long _sentSequence;
     private long _storeTicket;
+    private long _reservedThrough;
+    private long _reservedTicket;
 
     /// <summary>
     /// It was connected when the broker ended, and nobody has come back for it: its will is void when somebody does.
@@ -45,9 +51,15 @@ internal sealed partial class Session
     // A session that has ended writes nothing: its client id may have a new session by now.
     private bool IsStored => _keepsState && !_hasEnded;
 
+    // The same for what it is to be sent.
+    private bool IsQueueStored => IsStored && _kept!.Value.HasFlag(KeptKinds.Queues);
+
+    // It comes back after a crash, and what it was sent does not.
+    private bool HasOwnSequences => IsStored && !IsQueueStored;
+
     // queue_qos0_messages: they wait where the others wait, and those that come later do not overtake them [MQTT-4.6.0-6].
     private bool IsQos0Stored =>
-        _context.Limits.QueueQos0Messages && IsStored && (_connection is null || BacklogCount > 0);
+        _context.Limits.QueueQos0Messages && IsQueueStored && (_connection is null || BacklogCount > 0);
 
     /// <summary>The session as it was committed, without an owner. Its subscriptions, receipts and will follow.</summary>
     public static Session Restore(StoredSession stored, SessionContext context)
@@ -59,6 +71,7 @@ internal sealed partial class Session
             IsOrphan = stored.AwayAt is null,
             _isInStore = true,
             _keepsState = stored.ExpiryIntervalSeconds > 0,
+            _kept = context.Kept.Of(stored.UserName),
             _lastSequence = stored.LastSequence,
             _sentSequence = stored.SentSequence,
         };
@@ -104,11 +117,27 @@ internal sealed partial class Session
 
     private void AppendAway(long now) => Store(new SessionAway(ClientId, now, ExpiresAt(now), _sentSequence));
 
+    // The client remembers packet ids of QoS 2 beyond a crash of the broker that remembers none: what was used may not come again
+    // at once. So they are taken by the lot, and a broker that starts goes on behind the last one.
+    private void ReserveSequences()
+    {
+        _reservedThrough = Math.Max(_reservedThrough, _lastSequence + SequenceLot);
+        _reservedTicket = _context.Store.Append(
+            new SessionRestored(ClientId, UserName, ExpirySeconds, _reservedThrough, Away: null));
+    }
+
+    // While nobody is connected nothing is sent, and who connects reserves.
+    private long ReservedTicket()
+    {
+        if (_connection is not null && _lastSequence > _reservedThrough - (SequenceLot / 2)) ReserveSequences();
+        return _reservedTicket;
+    }
+
     // In memory as well, as long as nothing is in the store only: that comes first.
     private void Keep(in OutboxEntry entry)
     {
         Outbox outbox = _outbox ??= new Outbox();
-        if (!IsStored)
+        if (!IsQueueStored)
         {
             outbox.Enqueue(in entry);
             return;

@@ -1,3 +1,4 @@
+using Broker.Configuration;
 using Broker.Diagnostics;
 using Broker.Persistence.Changes;
 
@@ -17,6 +18,7 @@ internal sealed partial class Session
     private ISessionConnection? _connection;
     private bool _hasEnded;
     private bool _isInStore;
+    private KeptKinds? _kept;
 
     public Session(string clientId, SessionContext context)
     {
@@ -71,6 +73,7 @@ internal sealed partial class Session
             // Behind it: who sees the connection sees what its client may read.
             Volatile.Write(ref _connection, connection);
             Epoch++;
+            _kept ??= _context.Kept.Of(options.UserName);
             ExpirySeconds = options.ExpirySeconds;
             Will = options.Will;
             IsOrphan = false;
@@ -151,7 +154,7 @@ internal sealed partial class Session
         _connection = null;
         Epoch++;
         _acks?.Clear();
-        if (IsStored) LeaveToStore();
+        if (IsQueueStored) LeaveToStore();
         else _window?.Rewind();
         if (_outbox is not null && (!_context.Limits.QueueQos0Messages || !IsPersistent))
         {
@@ -164,10 +167,12 @@ internal sealed partial class Session
     // that never did is in the store for its will only.
     private long AppendAttached()
     {
-        _keepsState |= IsPersistent;
-        if (!_keepsState && Will is null) return AppendRemoved();
+        bool mayKeep = _kept!.Value.HasFlag(KeptKinds.Sessions);
+        _keepsState |= IsPersistent && mayKeep;
+        if (!_keepsState && (Will is null || !mayKeep)) return AppendRemoved();
         _isInStore = true;
-        _context.Store.Append(new SessionPut(ClientId, UserName, ExpirySeconds));
+        if (HasOwnSequences) ReserveSequences();
+        else _context.Store.Append(new SessionPut(ClientId, UserName, ExpirySeconds));
         return _context.Store.Append(Will is { } will
             ? new WillPut(ClientId, will.Message.ToStored(), will.DelaySeconds, will.ExpirySeconds)
             : new WillRemoved(ClientId));

@@ -1,3 +1,4 @@
+using Broker.Configuration;
 using Broker.Diagnostics;
 using Broker.Persistence;
 
@@ -14,6 +15,9 @@ internal sealed record SessionContext(SessionLimits Limits, IStateStore Store, B
 
     /// <summary><c>check_retain_source</c>; null: it is not asked. A reload replaces it.</summary>
     public RetainedSources? RetainedSources { get => _retainedSources; set => _retainedSources = value; }
+
+    /// <summary>What is kept in the store; only a restart changes it.</summary>
+    public KeptState Kept { get; init; } = KeptState.Everything;
 
     /// <summary>Whose coarse clock says since when a message waits; null: nobody asks.</summary>
     public Heartbeat? Heartbeat { get; init; }

@@ -19,7 +19,7 @@ public class DirectiveTableTests
         "pid_file a", "port 1", "queue_qos0_messages true", "retain_available true", "retain_expiry_interval 1",
         "retry_interval 20", "set_tcp_nodelay true", "sys_interval 10", "upgrade_outgoing_qos true", "user a",
         "websockets_log_level 1", "include_dir .", "connection a", "listener 1",
-        "takeover_delay_max 1",
+        "takeover_delay_max 1", "persistence_kinds all", "persistence_user a all",
         "persistence_url sqlite:a", "will_grace 1", "on_store_damage stop", "allow_plain_text_passwords true",
         "admin_listener 1", "otlp_endpoint http://a", "otlp_protocol http", "otlp_header a=b", "otlp_interval 1",
     ];

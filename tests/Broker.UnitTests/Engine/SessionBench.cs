@@ -13,10 +13,15 @@ namespace Broker.UnitTests.Engine;
 /// <summary>One session with a fake connection, a store that commits on demand and a clock that stands still.</summary>
 internal sealed class SessionBench : IDisposable
 {
-    public SessionBench(LimitOptions? limits = null, bool isDurable = true, uint expirySeconds = Session.NeverExpires)
+    public SessionBench(
+        LimitOptions? limits = null, bool isDurable = true, uint expirySeconds = Session.NeverExpires,
+        KeptKinds kept = KeptKinds.All, KeptState? keptState = null)
     {
         IStateStore store = isDurable ? Store : new MemoryStateStore();
-        Context = new SessionContext(new SessionLimits(limits ?? new LimitOptions()), store, Metrics, Clock);
+        Context = new SessionContext(new SessionLimits(limits ?? new LimitOptions()), store, Metrics, Clock)
+        {
+            Kept = keptState ?? new KeptState { Kinds = kept },
+        };
         Session = new Session("c", Context);
         Attach(expirySeconds: expirySeconds);
     }

@@ -13,10 +13,11 @@ internal static class TestMessages
 
     public static Message Retained(
         string topic, string payload = "x", long expiresAt = Message.NeverExpires, string? publisher = null,
-        QualityOfService qos = QualityOfService.AtMostOnce) =>
+        QualityOfService qos = QualityOfService.AtMostOnce, string? user = null) =>
         new(new Topic(topic), Encoding.UTF8.GetBytes(payload), 0)
         {
             Retain = true,
+            PublisherUser = user,
             ExpiresAt = expiresAt,
             PublisherId = publisher,
             Qos = qos,

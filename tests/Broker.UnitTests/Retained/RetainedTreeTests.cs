@@ -1,3 +1,4 @@
+using Broker.Configuration;
 using Broker.Messages;
 using Broker.Persistence;
 using Broker.Persistence.Changes;
@@ -23,6 +24,24 @@ public sealed class RetainedTreeTests
 
         Assert.Empty(All(tree));
         Assert.True(tree.IsEmpty);
+    }
+
+    [Fact]
+    public void A_message_that_is_not_kept_writes_nothing_but_the_end_of_one_that_was()
+    {
+        ManualStateStore store = new();
+        KeptState kept = new() { Kinds = KeptKinds.All, Users = [new KeptUser("gauge", KeptKinds.Sessions)] };
+        RetainedTree tree = new(store, kept);
+        Assert.Equal(0, tree.Set(Of("gauge", "1")));
+        Assert.Equal(0, tree.Set(Of("gauge", "")));
+        Assert.Equal(1, tree.Set(Of("boss", "2")));
+        Assert.Equal(2, tree.Set(Of("gauge", "3")));
+        Assert.Equal(0, tree.Set(Of("gauge", "4")));
+
+        Assert.Equal(["4"], All(tree).Select(message => message.Text()));
+        Assert.Equal([typeof(RetainedPut), typeof(RetainedRemoved)], store.Changes.Select(change => change.GetType()));
+
+        static Message Of(string user, string text) => TestMessages.Retained("a", text, user: user);
     }
 
     [Fact]
