@@ -31,7 +31,7 @@ internal sealed partial class MqttConnection
     // Answers CONNECT: null when it was accepted, or has to wait for AUTH.
     private async ValueTask<CloseReason?> ConnectAsync()
     {
-        if (_waitingConnect is { } waiting) return await OpenInTurnAsync(waiting, Parameters!);
+        if (_waiting is { } waiting) return await OpenInTurnAsync(waiting.Packet, Parameters!);
         ConnectPacket packet = _pendingConnect!;
         _pendingConnect = null;
         if (packet.AuthenticationMethod is not null && Authentication is null) return BeginAuthentication(packet);

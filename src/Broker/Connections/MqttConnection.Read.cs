@@ -79,7 +79,7 @@ internal sealed partial class MqttConnection
     private HandlerResult TakeBatchIn(in ReadResult read)
     {
         Volatile.Write(ref _lastReceivedMilliseconds, Engine.CoarseMilliseconds);
-        if (_waitingConnect is not null) return TakeWhileWaiting(in read);
+        if (_waiting is { } waiting) return TakeWhileWaiting(waiting, in read);
         HandlerResult result = ConsumeFrames(read.Buffer, out SequencePosition consumed);
         bool isPaused = result.Action is HandlerAction.Pause or HandlerAction.Wait;
         _input.AdvanceTo(consumed, isPaused ? consumed : read.Buffer.End);

@@ -147,7 +147,7 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
             && Engine.Time.GetUtcNow().ToUnixTimeMilliseconds() >= end)
             TryClose(CloseReason.CredentialsExpired);
         // While the broker does not read, the client is not silent.
-        if (_isPaused || _waitingConnect is not null) Volatile.Write(ref _lastReceivedMilliseconds, nowMilliseconds);
+        if (_isPaused || Volatile.Read(ref _waiting) is not null) Volatile.Write(ref _lastReceivedMilliseconds, nowMilliseconds);
         long silent = SilentMilliseconds(nowMilliseconds);
         // The stamp may be one tick older than the packet: one tick of grace, so that nobody is closed early.
         if (parameters.KeepAliveSeconds > 0

@@ -45,6 +45,9 @@ internal sealed partial class TakeoverWatch(BrokerEngine engine) : IHeartbeatLis
     /// <summary>Client ids that are fought over now.</summary>
     public int LoopCount => (int)engine.Metrics.TakeoverLoops;
 
+    /// <summary>Whether there is nothing to ask about.</summary>
+    public bool IsQuiet => LoopCount == 0 && _waitingCount == 0;
+
     private long DelayMax => (long)engine.Options.Limits.TakeoverDelayMax.TotalMilliseconds;
 
     private long Now => (long)engine.Time.GetElapsedTime(0).TotalMilliseconds;
@@ -89,7 +92,6 @@ internal sealed partial class TakeoverWatch(BrokerEngine engine) : IHeartbeatLis
     /// <summary>May this CONNECT be answered now. Whoever has to wait is called when it is to ask again.</summary>
     public TakeoverVerdict Ask(MqttConnection connection, string clientId)
     {
-        if (LoopCount == 0 && _waitingCount == 0) return TakeoverVerdict.Open;
         bool isServed = engine.Sessions.Registry.TryGet(clientId, out Session? session) && session.IsConnected;
         bool isNew;
         lock (_lock)

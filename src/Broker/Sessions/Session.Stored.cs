@@ -29,8 +29,7 @@ internal sealed partial class Session
     private bool _keepsState;
     private long _sentSequence;
     private long _storeTicket;
-    private long _reservedThrough;
-    private long _reservedTicket;
+    private ReservedSequences? _reserved;
 
     /// <summary>
     /// It was connected when the broker ended, and nobody has come back for it: its will is void when somebody does.
@@ -121,16 +120,16 @@ internal sealed partial class Session
     // at once. So they are taken by the lot, and a broker that starts goes on behind the last one.
     private void ReserveSequences()
     {
-        _reservedThrough = Math.Max(_reservedThrough, _lastSequence + SequenceLot);
-        _reservedTicket = _context.Store.Append(
-            new SessionRestored(ClientId, UserName, ExpirySeconds, _reservedThrough, Away: null));
+        long through = Math.Max(_reserved?.Through ?? 0, _lastSequence + SequenceLot);
+        long ticket = _context.Store.Append(new SessionRestored(ClientId, UserName, ExpirySeconds, through, Away: null));
+        _reserved = new ReservedSequences(through, ticket);
     }
 
     // While nobody is connected nothing is sent, and who connects reserves.
     private long ReservedTicket()
     {
-        if (_connection is not null && _lastSequence > _reservedThrough - (SequenceLot / 2)) ReserveSequences();
-        return _reservedTicket;
+        if (_connection is not null && _lastSequence > _reserved!.Through - (SequenceLot / 2)) ReserveSequences();
+        return _reserved?.Ticket ?? 0;
     }
 
     // In memory as well, as long as nothing is in the store only: that comes first.
@@ -210,6 +209,9 @@ internal sealed partial class Session
             return _connection;
         }
     }
+
+    /// <summary>Numbers up to <paramref name="Through"/> may be used when <paramref name="Ticket"/> is durable.</summary>
+    private sealed record ReservedSequences(long Through, long Ticket);
 
     /// <summary>Takes a page to the connection that asked for it, and to no later one.</summary>
     private sealed class Arrival(Session session, long epoch) : IDeliveryPageReceiver
