@@ -70,11 +70,18 @@ internal static class AdviceFindings
                 $"'{option}' without 'require_certificate true': no client is asked for a certificate, so nobody can connect",
                 rule: "no-certificate-asked");
         }
-        if (security is { AclFile: not null, PasswordFile: null, Jwt: null, AllowAnonymous: true } && !asksCertificate)
+        bool verifiesNames = (security.PasswordFile ?? security.Jwt ?? (object?)security.Http?.AuthUrl) is not null;
+        if (security is { AclFile: not null, AllowAnonymous: true } && !verifiesNames && !asksCertificate)
         {
             report.Warning(
                 origins.PlaceOf(index, "acl_file"),
                 "an access list without 'password_file': whoever gives a user name has its rights", rule: "unverified-user-name");
+        }
+        if (security.Http is { AllowsOnFailure: true })
+        {
+            report.Warning(
+                origins.PlaceOf(index, "http_auth_failure"),
+                "'http_auth_failure allow': whoever makes the service fail gets in under any name", rule: "fails-open");
         }
         if (listener.UnixSocketPath is not null || IsLoopback(listener.Address)) return;
         string where = $"{listener.Address ?? "every address"}, port {listener.Port}";
@@ -85,9 +92,9 @@ internal static class AdviceFindings
                 origins.PlaceOf(index, "allow_anonymous"),
                 $"anybody who reaches {where} gets in without a name{reach}", rule: "anonymous-public");
         }
-        if (listener.Tls is null && (security.PasswordFile is not null || security.Jwt is not null))
+        if (listener.Tls is null && verifiesNames)
         {
-            string what = security.PasswordFile is null ? "tokens" : "passwords";
+            string what = security is { PasswordFile: null, Http: null } ? "tokens" : "passwords";
             report.Warning(
                 origins.Listeners[index].OpenedAt,
                 $"{what} come in unencrypted on {where}: give the listener 'certfile' and 'keyfile'",

@@ -2,6 +2,7 @@ using Broker.Configuration;
 using Broker.Configuration.Mosquitto;
 using Broker.Diagnostics;
 using Broker.Security;
+using Broker.Security.Http;
 using Broker.Security.Jwt;
 using Broker.Transport.Tls;
 
@@ -22,6 +23,7 @@ internal static class FileFindings
             if (listener.Security.PasswordFile is { } passwords && seen.Add(passwords))
                 AddPasswords(passwords, origins.PlaceOf(i, "password_file"), report);
             if (listener.Security.Jwt is { } jwt && seen.Add($"jwt {jwt}")) AddKeys(jwt, i, origins, report);
+            if (listener.Security.Http is { } http && seen.Add($"http {http}")) AddService(http, i, origins, report);
             if (listener.Security.AclFile is { } list && seen.Add(list))
                 AddAccessList(list, origins.PlaceOf(i, "acl_file"), report);
             if (listener.Security.AclTestFile is not null) AddAccessTests(i, options, origins, report, seen);
@@ -42,6 +44,18 @@ internal static class FileFindings
             else report.Error(new SourcePosition(path, error.Line, 1), Mended(error.Text, path), rule: "password-file");
         }
         if (SecretMode.Warning("password_file", path) is { } open) report.Warning(at, open, rule: "file-mode");
+    }
+
+    private static void AddService(HttpAuthOptions http, int index, ConfigurationOrigins origins, ConfigurationReport report)
+    {
+        List<PasswordFileError> errors = [];
+        HttpAuthorities.LoadAuthorities(http, errors);
+        foreach (PasswordFileError error in errors)
+        {
+            SourcePosition at = error.IsUnreadable ? origins.PlaceOf(index, "http_auth_cafile")
+                : new SourcePosition(error.Path, error.Line, 1);
+            report.Error(at, error.Text, rule: error.IsUnreadable ? "file-not-opened" : "key-file");
+        }
     }
 
     private static void AddKeys(JwtOptions jwt, int index, ConfigurationOrigins origins, ConfigurationReport report)

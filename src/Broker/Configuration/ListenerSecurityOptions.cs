@@ -25,6 +25,9 @@ internal sealed record ListenerSecurityOptions
     /// <summary><c>jwt_*</c>, ours. Tokens in the place of passwords; null: none is taken.</summary>
     public JwtOptions? Jwt { get; init; }
 
+    /// <summary><c>http_*</c>, ours. A service that is asked who may connect, or do what; null: none.</summary>
+    public HttpAuthOptions? Http { get; init; }
+
     /// <summary><c>acl_file</c>. Path, or null: everybody may read and write everything.</summary>
     public string? AclFile { get; init; }
 

@@ -60,6 +60,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         Figures = new SharedReading<EngineFigures>(ReadFigures, Time);
         Metrics.Observe(Figures);
         Metrics.Observe(Authenticator.Surroundings.Jwks);
+        Metrics.Observe(Authenticator.Surroundings.Http);
         Heartbeat.Register(Sessions);
         Heartbeat.Register(this);
         Takeovers = new TakeoverWatch(this);

@@ -34,6 +34,9 @@ internal sealed record CloseReason(CloseKind Kind, ReasonCode Code, string Text)
     public static readonly CloseReason CredentialsExpired =
         new(CloseKind.CredentialsExpired, ReasonCode.MaximumConnectTime, "what let it in has expired");
 
+    public static readonly CloseReason NotDecided =
+        new(CloseKind.NotDecided, ReasonCode.ServerBusy, "who has to be asked about a topic does not answer");
+
     /// <summary>Whether the will is published: always, but for a DISCONNECT that says it is not wanted.</summary>
     public bool IsWillWanted { get; init; } = true;
 

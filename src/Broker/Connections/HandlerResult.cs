@@ -11,6 +11,8 @@ internal enum HandlerAction
     Pause,
     /// <summary>Stop reading until the client has taken the acknowledgements it is owed.</summary>
     Wait,
+    /// <summary>Stop reading until a question about topics is answered, then take this packet again.</summary>
+    Ask,
     /// <summary>Close the connection.</summary>
     Close,
 }
@@ -23,6 +25,8 @@ internal readonly record struct HandlerResult(HandlerAction Action, CloseReason?
     public static readonly HandlerResult Pause = new(HandlerAction.Pause);
 
     public static readonly HandlerResult Wait = new(HandlerAction.Wait);
+
+    public static readonly HandlerResult Ask = new(HandlerAction.Ask);
 
     public static HandlerResult Close(Fault fault) => new(HandlerAction.Close, CloseReason.Of(fault));
 

@@ -4,6 +4,7 @@ using Broker.Lifecycle;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
 using Broker.Security;
+using Broker.Security.Http;
 using Broker.Sessions;
 
 namespace Broker.Connections;
@@ -43,6 +44,8 @@ internal sealed partial class MqttConnection
             if (_closeReason is { } closed) return closed;
         }
         if (decision.Refusal is { } refusal) return Refuse(packet, refusal);
+        PrepareQuestions(decision.Parameters!);
+        if (await RefuseWillAsync(packet, decision.Parameters!) is { } unwanted) return unwanted;
         return await OpenInTurnAsync(packet, decision.Parameters!);
     }
 
@@ -63,6 +66,24 @@ internal sealed partial class MqttConnection
         }
     }
 
+    // A will is a PUBLISH whose topic is known now.
+    private async ValueTask<CloseReason?> RefuseWillAsync(ConnectPacket packet, ClientParameters parameters)
+    {
+        if (packet.Will is not { } will || Questions is not { } questions) return null;
+        string topic = Listener.MountPoint + will.Topic;
+        bool isAllowed = questions.Find(TopicAction.Publish, topic, isAgain: false) ?? false;
+        _isPaused = true;
+        string? failure = isAllowed ? null : await questions.AskAsync(RightsOf(Engine.Access, parameters) is not null);
+        _isPaused = false;
+        if (_closeReason is { } closed) return closed;
+        if (!isAllowed) isAllowed = failure is null && questions.Find(TopicAction.Publish, topic, isAgain: true) == true;
+        if (isAllowed) return null;
+        Parameters = null;
+        return Refuse(packet, failure is null
+            ? new CloseReason(CloseKind.Refused, ReasonCode.NotAuthorized, "not authorised for the will")
+            : new CloseReason(CloseKind.Refused, ReasonCode.ServerUnavailable, CloseReason.NotDecided.Text));
+    }
+
     private CloseReason? BeginAuthentication(ConnectPacket packet)
     {
         if (ConnectRules.RefuseForm(packet, Listener) is { } refusal) return Refuse(packet, refusal);
@@ -79,10 +100,11 @@ internal sealed partial class MqttConnection
     {
         if (Parameters is not { } parameters) return;
         LogsPackets = Engine.Logger.IsEnabled(LogLevel.Debug);
-        // As mosquitto: a name from a certificate stays good as long as its connection.
-        if (Origin.CertificateUserName is not null) return;
         ListenerSecurityOptions before = _security!;
         _security = CurrentSecurity();
+        PrepareQuestions(parameters);
+        // As mosquitto: a name from a certificate stays good as long as its connection.
+        if (Origin.CertificateUserName is not null) return;
         if (!Engine.Authenticator.StillAllows(before, _security, parameters.UserName, Identity))
             TryClose(CloseReason.NoLongerAllowed);
     }
@@ -103,7 +125,7 @@ internal sealed partial class MqttConnection
             long begun = Engine.Time.GetTimestamp();
             long generation = Authentication?.JudgedIn ?? Engine.OptionsGeneration;
             _security = CurrentSecurity();
-            Verdict verdict = await JudgeAsync(packet);
+            Verdict verdict = await JudgeAsync(packet, decision.Parameters!.ClientId);
             ConnectDecision judged = ConnectRules.Judge(packet, this, decision, in verdict);
             Engine.Metrics.Authenticated(Engine.Time.GetElapsedTime(begun), verdict.Method, judged.Refusal is null);
             if (verdict.Detail is { } detail && Engine.Options.Logging.ConnectionMessages)
@@ -128,13 +150,19 @@ internal sealed partial class MqttConnection
         }
     }
 
-    private ValueTask<Verdict> JudgeAsync(ConnectPacket packet)
+    private ValueTask<Verdict> JudgeAsync(ConnectPacket packet, string clientId)
     {
         if (Authentication is { } authentication) return new(new Verdict(authentication.Outcome, AuthenticationMethod.Scram));
         if (Origin.CertificateUserName is not null)
             return new(new Verdict(AuthenticationOutcome.Allowed, AuthenticationMethod.Certificate));
         return Engine.Authenticator.JudgeAsync(
-            new ClientCredentials(_security!, packet.UserName, packet.Password), CancellationToken.None);
+            new ClientCredentials(_security!, packet.UserName, packet.Password)
+            {
+                ClientId = clientId,
+                RemoteAddress = Origin.RemoteAddress,
+                Listener = Listener.Name,
+            },
+            CancellationToken.None);
     }
 
     private CloseReason? Open(ConnectPacket packet, ClientParameters parameters, out ISessionConnection? previous)

@@ -81,7 +81,7 @@ internal sealed partial class MqttConnection
         Volatile.Write(ref _lastReceivedMilliseconds, Engine.CoarseMilliseconds);
         if (_waiting is { } waiting) return TakeWhileWaiting(waiting, in read);
         HandlerResult result = ConsumeFrames(read.Buffer, out SequencePosition consumed);
-        bool isPaused = result.Action is HandlerAction.Pause or HandlerAction.Wait;
+        bool isPaused = result.Action is HandlerAction.Pause or HandlerAction.Wait or HandlerAction.Ask;
         _input.AdvanceTo(consumed, isPaused ? consumed : read.Buffer.End);
         bool isAtEnd = read.IsCompleted && result.Action == HandlerAction.Continue;
         return isAtEnd ? HandlerResult.Close(CloseReason.PeerClosed) : result;
@@ -93,7 +93,12 @@ internal sealed partial class MqttConnection
         if (MustPause) await ResumedAsync();
         // Owed so much and nothing can be written any more: reading on would only make it more.
         if (_isOutputClosed && OwesTooMuch) return _closeReason ?? CloseReason.PeerClosed;
-        return result.Action == HandlerAction.Pause ? await ConnectAsync() : result.Reason;
+        return result.Action switch
+        {
+            HandlerAction.Pause => await ConnectAsync(),
+            HandlerAction.Ask => await AskAsync(),
+            _ => result.Reason,
+        };
     }
 
     // Handles every complete frame in the buffer; what they brought is drained before this returns, also when it throws,
@@ -199,10 +204,11 @@ internal sealed partial class MqttConnection
             if (header.TotalLength <= first.Length - offset)
             {
                 result = Handle(in header, first.Slice(offset + header.HeaderLength, header.RemainingLength));
-                offset += header.TotalLength;
+                if (result.Action != HandlerAction.Ask) offset += header.TotalLength;
                 continue;
             }
             result = HandleStraddling(in header, buffer.Slice(header.HeaderLength, header.RemainingLength));
+            if (result.Action == HandlerAction.Ask) break;
             buffer = buffer.Slice(header.TotalLength);
             first = BeginSegment(in buffer);
             offset = 0;
@@ -239,12 +245,12 @@ internal sealed partial class MqttConnection
 
     private HandlerResult Handle(in FrameHeader header, ReadOnlySpan<byte> body)
     {
-        _batch!.Traffic.Received(header.FirstByte, header.TotalLength);
+        if (!IsTakenAgain) _batch!.Traffic.Received(header.FirstByte, header.TotalLength);
         if (Session is null) return HandleBeforeConnAck(in header, body);
         // Behind what came before it.
         if (header.Type != PacketType.Publish) RouteRun();
         if (header.Type != PacketType.PubAck && SettlePubAcks() is { } fault) return HandlerResult.Close(fault);
-        return header.Type switch
+        HandlerResult result = header.Type switch
         {
             PacketType.Publish => PublishHandler.Handle(this, header.Flags, body),
             PacketType.PubAck or PacketType.PubRec or PacketType.PubRel or PacketType.PubComp =>
@@ -257,6 +263,8 @@ internal sealed partial class MqttConnection
             PacketType.Connect => HandlerResult.Close(EngineFaults.SecondConnect),
             _ => HandlerResult.Close(EngineFaults.ServerPacketFromClient),
         };
+        if (IsTakenAgain) IsTakenAgain = false;
+        return result;
     }
 
     private HandlerResult HandleBeforeConnAck(in FrameHeader header, ReadOnlySpan<byte> body)

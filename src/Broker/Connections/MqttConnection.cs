@@ -106,6 +106,7 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
         Drain();
         _input.CancelPendingRead();
         WakeReader();
+        Volatile.Read(ref _askedInVain)?.TrySetResult();
         return true;
     }
 
@@ -121,9 +122,11 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
     /// <summary>The access lists have changed. The session is told by itself.</summary>
     public void Use(AccessControl access)
     {
-        if (Parameters is { } parameters)
-            Access = access.For(Listener, parameters.UserName, parameters.ClientId, Identity?.Grant);
+        if (Parameters is { } parameters) Access = RightsOf(access, parameters);
     }
+
+    private ClientAccess? RightsOf(AccessControl access, ClientParameters parameters) =>
+        access.For(Listener, parameters.UserName, parameters.ClientId, Identity?.Grant);
 
     public void CloseTakenOver()
     {

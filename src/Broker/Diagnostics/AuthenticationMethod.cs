@@ -13,4 +13,6 @@ internal enum AuthenticationMethod
     Scram,
     /// <summary>A token.</summary>
     Token,
+    /// <summary>A service that was asked over HTTP.</summary>
+    Http,
 }

@@ -126,6 +126,17 @@ internal sealed partial class BrokerMetrics
         "broker.authentication.jwks.fetches", () => counts.Fetches.Observe(), "{fetch}",
         "Fetches of keys for tokens from jwt_jwks_url, by outcome.");
 
+    /// <summary>What services over HTTP said, and how long that took.</summary>
+    public void Observe(HttpAuthCounts counts)
+    {
+        Meter.CreateObservableCounter(
+            "broker.authentication.http.questions", () => counts.Questions.Observe(), "{question}",
+            "What came of questions to http_auth_url and http_acl_url, by outcome.");
+        Histogram<double> duration = Meter.CreateHistogram(
+            "broker.authentication.http.duration", Seconds, "How long services took to answer.", advice: Buckets(ShortSeconds));
+        counts.Answering = elapsed => duration.Record(elapsed.TotalSeconds);
+    }
+
     private void Figure(
         string name, SharedReading<EngineFigures> read, Func<EngineFigures, long> figure, string unit, string description) =>
         Meter.CreateObservableUpDownCounter(name, () => figure(read.Value), unit, description);

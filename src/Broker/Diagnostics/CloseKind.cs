@@ -25,4 +25,6 @@ internal enum CloseKind
     AdministrativeAction,
     /// <summary>What let it in, a token, has come to its end.</summary>
     CredentialsExpired,
+    /// <summary>Who has to be asked about a topic does not answer.</summary>
+    NotDecided,
 }

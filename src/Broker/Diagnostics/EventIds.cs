@@ -55,6 +55,7 @@ internal static class EventIds
     public const int ProxyWithoutCertificate = 2116;
 
     public const int JwksFetched = 1201;
+    public const int HttpAuthAnswers = 1202;
     public const int IdentityNotVerified = 2200;
 
     public const int Subscribed = 3000;
@@ -85,4 +86,5 @@ internal static class EventIds
     public const int TlsKeysLogged = 5019;
     public const int StoreDropped = 5030;
     public const int JwksNotFetched = 5100;
+    public const int HttpAuthFails = 5101;
 }

@@ -9,4 +9,7 @@ internal sealed record AuthenticationSurroundings(TimeProvider Time, ILogger Log
 {
     /// <summary>Fetches of keys.</summary>
     public JwksCounts Jwks { get; } = new();
+
+    /// <summary>Questions to services.</summary>
+    public HttpAuthCounts Http { get; } = new();
 }

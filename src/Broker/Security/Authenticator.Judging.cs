@@ -1,5 +1,6 @@
 using Broker.Configuration;
 using Broker.Diagnostics;
+using Broker.Security.Http;
 using Broker.Security.Jwt;
 
 namespace Broker.Security;
@@ -13,38 +14,77 @@ internal sealed partial class Authenticator
     private int _tokens;
 
     /// <summary>
-    /// Decides who a client is. Who gives neither a name nor a token is judged by <c>allow_anonymous</c> alone. Else the first of
-    /// these that is there decides: the password file, if it has the name; the token, if the password looks like one. A name that
-    /// nobody knows is refused, also where clients without one may connect.
+    /// Decides who a client is. Who shows nothing is judged by <c>allow_anonymous</c> alone. Else the first of these that is
+    /// there decides: the password file, if it has the name; the token, if the password looks like one; the service over HTTP.
+    /// What is shown and known to nobody is refused, also where clients that show nothing may connect.
     /// </summary>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled, or the broker stops.</exception>
-    public async ValueTask<Verdict> JudgeAsync(ClientCredentials credentials, CancellationToken token)
+    public ValueTask<Verdict> JudgeAsync(ClientCredentials credentials, CancellationToken token)
     {
         ListenerSecurityOptions security = credentials.Security;
+        Snapshot snapshot = _snapshot;
         bool hasName = !string.IsNullOrEmpty(credentials.UserName);
+        bool showsSomething = hasName || credentials.Password is { IsEmpty: false };
         bool isInFile = hasName && security.PasswordFile is { } path
-            && _snapshot.Files.TryGetValue(path, out PasswordFile? file) && file.TryFind(credentials.UserName!, out _);
-        if (!isInFile && security.Jwt is { } jwt && _snapshot.Tokens.TryGetValue(jwt, out JwtVerifier? verifier))
-        {
-            if (credentials.Password is { } password && JwtShape.IsToken(password.Span))
-                return await JudgeTokenAsync(verifier, password, credentials.UserName);
-            // What is shown here and known to nobody does not count as nothing.
-            if (hasName ? security.PasswordFile is null : credentials.Password is { IsEmpty: false })
-            {
-                return new Verdict(
-                    AuthenticationOutcome.BadUserNameOrPassword, AuthenticationMethod.Token, null, "it is no token");
-            }
-        }
-        AuthenticationOutcome outcome =
-            await AuthenticateAsync(security, credentials.UserName, credentials.Password, token);
-        bool isPassword = hasName && security.PasswordFile is not null;
-        return new Verdict(outcome, isPassword ? AuthenticationMethod.Password : AuthenticationMethod.Anonymous);
+            && snapshot.Files.TryGetValue(path, out PasswordFile? file) && file.TryFind(credentials.UserName!, out _);
+        if (isInFile || !showsSomething) return JudgePasswordAsync(credentials, token);
+        if (security.Jwt is { } jwt && credentials.Password is { } password && JwtShape.IsToken(password.Span)
+            && snapshot.Tokens.TryGetValue(jwt, out JwtVerifier? verifier))
+            return JudgeTokenAsync(verifier, password, credentials.UserName);
+        if (security.Http is { AuthUrl: { } url } http && snapshot.Services.TryGetValue(http, out HttpAuthority? authority))
+            return AskAsync(authority, url, credentials);
+        // What is shown here and known to nobody does not count as nothing.
+        return security.Jwt is not null && (!hasName || security.PasswordFile is null)
+            ? new(new Verdict(
+                AuthenticationOutcome.BadUserNameOrPassword, AuthenticationMethod.Token, null, "the password is no token"))
+            : JudgePasswordAsync(credentials, token);
     }
+
+    /// <summary>What a client has to ask for about topics; null: nothing.</summary>
+    public TopicQuestions? QuestionsOf(ListenerSecurityOptions security, TopicClient client) =>
+        security.Http is { AclUrl: { } url } http && _snapshot.Services.TryGetValue(http, out HttpAuthority? authority)
+            ? new TopicQuestions(authority, url, client, _surroundings.Time)
+            : null;
 
     /// <summary>Keys that are fetched become old.</summary>
     public void OnTick(long nowMilliseconds)
     {
         foreach (JwtVerifier verifier in _snapshot.Tokens.Values) verifier.Source?.RefreshIfDue();
+    }
+
+    private async ValueTask<Verdict> JudgePasswordAsync(ClientCredentials credentials, CancellationToken token)
+    {
+        ListenerSecurityOptions security = credentials.Security;
+        bool isPassword = !string.IsNullOrEmpty(credentials.UserName) && security.PasswordFile is not null;
+        AuthenticationOutcome outcome = await AuthenticateAsync(security, credentials.UserName, credentials.Password, token);
+        return new Verdict(outcome, isPassword ? AuthenticationMethod.Password : AuthenticationMethod.Anonymous);
+    }
+
+    private async ValueTask<Verdict> AskAsync(HttpAuthority authority, Uri url, ClientCredentials credentials)
+    {
+        if (HttpQuestion.About(in credentials) is not { } question)
+            return Refuse(AuthenticationOutcome.BadUserNameOrPassword, "the password is not text");
+        HttpAnswer answer = await authority.AskAsync(url, question);
+        bool isAllowed = answer.Outcome == HttpAuthOutcome.Allowed
+            || (answer.Outcome == HttpAuthOutcome.Failed && credentials.Security.Http!.AllowsOnFailure);
+        if (!isAllowed)
+        {
+            return Refuse(
+                answer.Outcome switch
+                {
+                    HttpAuthOutcome.Failed => AuthenticationOutcome.NotAnswered,
+                    HttpAuthOutcome.Busy => AuthenticationOutcome.ServerBusy,
+                    _ => AuthenticationOutcome.BadUserNameOrPassword,
+                },
+                answer.Detail);
+        }
+        if (answer.ExpiresAt <= _surroundings.Time.GetUtcNow().ToUnixTimeMilliseconds())
+            return Refuse(AuthenticationOutcome.BadUserNameOrPassword, "it is over by the 'expire_at' of the answer");
+        VerifiedIdentity identity = new(AuthenticationMethod.Http) { ExpiresAt = answer.ExpiresAt, Grant = answer.Grant };
+        return new Verdict(AuthenticationOutcome.Allowed, AuthenticationMethod.Http, identity);
+
+        static Verdict Refuse(AuthenticationOutcome outcome, string? detail) =>
+            new(outcome, AuthenticationMethod.Http, null, detail);
     }
 
     private async ValueTask<Verdict> JudgeTokenAsync(JwtVerifier verifier, ReadOnlyMemory<byte> password, string? userName)
@@ -64,11 +104,15 @@ internal sealed partial class Authenticator
         }
     }
 
-    // A token is not kept. Its word counts as long as it would be judged by the same rules, and its key is one of those in use.
-    private bool StillVouchesFor(VerifiedIdentity identity, ListenerSecurityOptions before, ListenerSecurityOptions now) =>
-        identity.Method == AuthenticationMethod.Token
-        && now.Jwt is { } jwt && jwt == before.Jwt
-        && _snapshot.Tokens.TryGetValue(jwt, out JwtVerifier? verifier) && verifier.Knows(identity.Key);
+    // Neither tokens nor passwords are kept. Their word counts as long as they would be judged by the same rules: a token also as
+    // long as its key is one of those in use.
+    private bool StillVouchesFor(
+        VerifiedIdentity identity, ListenerSecurityOptions before, ListenerSecurityOptions now) => identity.Method switch
+    {
+        AuthenticationMethod.Http => now.Http?.AuthUrl is { } url && url == before.Http?.AuthUrl,
+        _ => now.Jwt is { } jwt && jwt == before.Jwt
+            && _snapshot.Tokens.TryGetValue(jwt, out JwtVerifier? verifier) && verifier.Knows(identity.Key),
+    };
 
     // What is in one snapshot and not in the other any more.
     private static void Discard(Snapshot snapshot, Snapshot? kept)
@@ -77,6 +121,10 @@ internal sealed partial class Authenticator
         {
             bool isKept = kept is not null && kept.Tokens.Values.Any(other => other.Source == verifier.Source);
             if (!isKept) verifier.Source?.Dispose();
+        }
+        foreach (HttpAuthority authority in snapshot.Services.Values)
+        {
+            if (kept is null || !kept.Services.Values.Contains(authority)) authority.Dispose();
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Broker.Configuration;
 using Broker.Diagnostics;
+using Broker.Security.Http;
 using Broker.Security.Jwt;
 using Broker.Security.Scram;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -106,7 +107,11 @@ internal sealed partial class Authenticator : IReloadable, IHeartbeatListener, I
     }
 
     /// <summary>Every client has been asked about: what was read before the last reload is not needed any more.</summary>
-    public void ForgetBefore() => _before = null;
+    public void ForgetBefore()
+    {
+        if (_before is { } before) Discard(before, _snapshot);
+        _before = null;
+    }
 
     /// <summary>
     /// Decides. Completes at once unless a hash must be computed; a continuation after that runs on the thread pool.
@@ -148,14 +153,16 @@ internal sealed partial class Authenticator : IReloadable, IHeartbeatListener, I
     public void Dispose()
     {
         _queue.Dispose();
+        ForgetBefore();
         Discard(_snapshot, null);
     }
 
     private void Use(Snapshot snapshot)
     {
+        ForgetBefore();
         _before = _snapshot;
         _snapshot = snapshot;
-        Discard(_before, snapshot);
+        foreach (HttpAuthority authority in snapshot.Services.Values) authority.Forget();
     }
 
     private static async Task<AuthenticationOutcome> KnownAsync(
@@ -189,8 +196,11 @@ internal sealed partial class Authenticator : IReloadable, IHeartbeatListener, I
         }
         FrozenDictionary<JwtOptions, JwtVerifier> tokens =
             JwtVerifiers.Load(options, surroundings, before?.Tokens.Values ?? [], errors);
-        Snapshot snapshot =
-            new(files.ToFrozenDictionary(StringComparer.Ordinal), new CredentialCache(surroundings.Time)) { Tokens = tokens };
+        Snapshot snapshot = new(files.ToFrozenDictionary(StringComparer.Ordinal), new CredentialCache(surroundings.Time))
+        {
+            Tokens = tokens,
+            Services = HttpAuthorities.Load(options, surroundings, before?.Services.Values ?? [], errors),
+        };
         if (errors.Count == 0) return (snapshot, []);
         Discard(snapshot, before);
         return (null, [.. errors]);
@@ -199,5 +209,7 @@ internal sealed partial class Authenticator : IReloadable, IHeartbeatListener, I
     private sealed record Snapshot(FrozenDictionary<string, PasswordFile> Files, CredentialCache Verified)
     {
         public required FrozenDictionary<JwtOptions, JwtVerifier> Tokens { get; init; }
+
+        public required FrozenDictionary<HttpAuthOptions, HttpAuthority> Services { get; init; }
     }
 }

@@ -7,4 +7,14 @@ namespace Broker.Security;
 /// <param name="UserName">Null or empty: none.</param>
 /// <param name="Password">Null: none. Belongs to the caller until it is answered.</param>
 internal readonly record struct ClientCredentials(
-    ListenerSecurityOptions Security, string? UserName, ReadOnlyMemory<byte>? Password);
+    ListenerSecurityOptions Security, string? UserName, ReadOnlyMemory<byte>? Password)
+{
+    /// <summary>Client id, also where the broker made it.</summary>
+    public string ClientId { get; init; } = "";
+
+    /// <summary>Address and port, or what stands for them.</summary>
+    public string RemoteAddress { get; init; } = "";
+
+    /// <summary>Name of the listener.</summary>
+    public string Listener { get; init; } = "";
+}

@@ -77,7 +77,7 @@ public sealed class TokenTests
         using TokenSigner unknown = TokenSigner.Ec(keyId: "unknown");
         await using TestWebServer server = await TestWebServer.StartAsync(TestWebServer.Text(TokenSigner.SetOf(known)));
         await using ConfiguredBroker broker = await ConfiguredBroker.StartAsync((port, _) =>
-            $"listener {port} 127.0.0.1\njwt_jwks_url {server.Url}\njwt_jwks_retry 1\njwt_jwks_timeout 60\n");
+            $"listener {port} 127.0.0.1\njwt_jwks_url {server.Url}\njwt_jwks_retry 1\njwt_jwks_timeout 20\n");
         await MosquittoPub.SendAsync(Of(broker, known.For("ann", Now)), "a", "x", 1);
         TaskCompletionSource isAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
         server.Answer = context =>

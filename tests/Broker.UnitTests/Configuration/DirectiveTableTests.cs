@@ -36,7 +36,9 @@ public class DirectiveTableTests
         "jwt_acl_claim a", "jwt_algorithms RS256", "jwt_audience a", "jwt_check_username true", "jwt_clientid_claim a",
         "jwt_disconnect_at_exp true", "jwt_issuer a", "jwt_jwks_cafile a", "jwt_jwks_refresh 60", "jwt_jwks_retry 1",
         "jwt_jwks_timeout 1", "jwt_jwks_url https://a.example.org/", "jwt_key_file a", "jwt_leeway 1", "jwt_require_exp true",
-        "jwt_secret_file a", "jwt_username_claim a",
+        "jwt_secret_file a", "jwt_username_claim a", "http_acl_url https://a.example.org/", "http_auth_cache 1",
+        "http_auth_cafile a", "http_auth_concurrency 1", "http_auth_failure deny", "http_auth_format json",
+        "http_auth_timeout 1", "http_auth_url https://a.example.org/",
         "crlfile a", "sni_certificate a b", "trusted_proxies 10.0.0.0/8", "enable_proxy_protocol 1",
     ];
 

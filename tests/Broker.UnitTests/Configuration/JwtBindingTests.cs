@@ -84,7 +84,7 @@ public class JwtBindingTests
     [InlineData("jwt_algorithms none", "'jwt_algorithms' takes RS256")]
     [InlineData("jwt_algorithms rs256", "'jwt_algorithms' takes RS256")]
     [InlineData("jwt_leeway -1", "takes 0 to 3600 seconds")]
-    [InlineData("jwt_jwks_timeout 0", "takes seconds, 1 to 60")]
+    [InlineData("jwt_jwks_timeout 0", "takes seconds, 1 to 20")]
     public void What_is_wrong_is_said(string line, string error) =>
         Assert.Contains(Reading.Errors($"listener 1\n{line}"), text => text.Contains(error, StringComparison.Ordinal));
 

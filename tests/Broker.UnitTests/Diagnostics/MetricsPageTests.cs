@@ -57,6 +57,7 @@ public sealed class MetricsPageTests
         metrics.Observe("1.0", DateTimeOffset.UnixEpoch);
         metrics.Observe(new Readiness());
         metrics.Observe(new JwksCounts());
+        metrics.Observe(new HttpAuthCounts());
         metrics.Observe(new SharedReading<EngineFigures>(static () => default, TimeProvider.System));
         metrics.Observe(store, TimeProvider.System);
         metrics.Observe([new TlsFigures("1883", new TlsCounts(), static () => [])], TimeProvider.System);

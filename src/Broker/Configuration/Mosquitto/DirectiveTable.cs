@@ -12,7 +12,8 @@ internal static class DirectiveTable
         .. new[]
         {
             ListenerDirectives.Rows, ProxyDirectives.Rows, AnswerDirectives.Rows, TlsDirectives.Rows, SecurityDirectives.Rows,
-            JwtDirectives.Rows, LimitDirectives.Rows, LoggingDirectives.Rows, ProcessDirectives.Rows, PersistenceDirectives.Rows,
+            JwtDirectives.Rows, HttpAuthDirectives.Rows,
+            LimitDirectives.Rows, LoggingDirectives.Rows, ProcessDirectives.Rows, PersistenceDirectives.Rows,
             PluginDirectives.Rows, AdminDirectives.Rows,
             BridgeDirectives.Rows, BridgeTlsDirectives.Rows,
         }.SelectMany(rows => rows).OrderBy(row => row.Name, StringComparer.Ordinal),

@@ -25,7 +25,7 @@ internal static class JwtDirectives
             "How old fetched keys become before they are fetched again."),
         Option("jwt_jwks_retry", Seconds(1), "10", (jwt, value) => jwt with { JwksRetry = TimeSpan.FromSeconds(value) },
             "A token with a key id that is not known makes the keys be fetched anew, but not more often than this."),
-        Option("jwt_jwks_timeout", Seconds(1, 60), "5", (jwt, value) => jwt with { JwksTimeout = TimeSpan.FromSeconds(value) },
+        Option("jwt_jwks_timeout", Seconds(1, 20), "5", (jwt, value) => jwt with { JwksTimeout = TimeSpan.FromSeconds(value) },
             ""),
         Row.Works("jwt_algorithms", SecuritySection, ValueKinds.Words("RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, "
                 + "ES512, HS256, HS384, HS512, one or more", alsoSeparates: ','), "all that there are keys for", SetAlgorithms)

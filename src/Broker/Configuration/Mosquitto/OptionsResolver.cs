@@ -98,6 +98,7 @@ internal static class OptionsResolver
             AllowAnonymous = own.AllowAnonymous ?? global.AllowAnonymous ?? builder.IsLocalOnly,
             PasswordFile = own.PasswordFile ?? global.PasswordFile,
             Jwt = (own.Jwt ?? global.Jwt) is { HasKeys: true } jwt ? jwt : null,
+            Http = (own.Http ?? global.Http) is { IsUsed: true } http ? http : null,
             AclFile = own.AclFile ?? global.AclFile,
             AclTestFile = own.AclTestFile ?? global.AclTestFile,
             AclPatternNames = own.AclPatternNames ?? global.AclPatternNames ?? defaults.AclPatternNames,

@@ -21,6 +21,9 @@ internal sealed class SecurityBuilder
     /// <summary><c>jwt_*</c>.</summary>
     public JwtOptions? Jwt { get; set; }
 
+    /// <summary><c>http_auth_*</c>.</summary>
+    public HttpAuthOptions? Http { get; set; }
+
     /// <summary><c>acl_file</c>.</summary>
     public string? AclFile { get; set; }
 

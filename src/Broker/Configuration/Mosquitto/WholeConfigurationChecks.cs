@@ -13,6 +13,7 @@ internal static class WholeConfigurationChecks
             ProxyChecks.Run(listener, report);
             BuiltInPlugins.CheckTwice(listener, builder.Security, report);
             JwtDirectives.Check(listener.Security, listener.Given, report);
+            HttpAuthDirectives.Check(listener.Security, listener.Given, report);
         }
         foreach (ListenerBuilder listener in builder.AdminListeners)
         {
@@ -20,6 +21,7 @@ internal static class WholeConfigurationChecks
             CheckAdmin(listener, report);
         }
         JwtDirectives.Check(builder.Security, builder.Given, report);
+        HttpAuthDirectives.Check(builder.Security, builder.Given, report);
         CheckOtlp(builder, report);
         CheckDefaultListener(builder, report);
         CheckDoubles(builder, report);

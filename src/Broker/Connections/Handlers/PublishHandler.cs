@@ -3,6 +3,7 @@ using Broker.Messages;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
 using Broker.Routing;
+using Broker.Security.Http;
 using Broker.Sessions;
 
 namespace Broker.Connections.Handlers;
@@ -16,14 +17,21 @@ internal static partial class PublishHandler
         if (!PublishPacket.TryDecode(
             flags, body, parameters.Version, PublishDirection.FromClient, out PublishPacket packet, out Fault? fault))
             return HandlerResult.Close(fault);
-        connection.Traffic.PayloadReceived(packet.Payload.Length);
         if (packet.Qos > connection.Listener.MaximumQos) return HandlerResult.Close(EngineFaults.QosNotSupported);
         if (packet.Retain && !connection.Engine.Options.Limits.IsRetainAvailable)
             return HandlerResult.Close(EngineFaults.RetainNotSupported);
         if (TopicDepth.IsTooDeep(packet.TopicUtf8)) return HandlerResult.Close(EngineFaults.TopicTooDeep);
         if (!TryResolveTopic(connection, in packet, out TopicRoute? route, out fault)) return HandlerResult.Close(fault!);
+        bool isDenied = false;
+        if (connection.Questions is { } questions && route!.IsWritable && !route.Topic.IsOfServer)
+        {
+            if (questions.Find(TopicAction.Publish, route.Topic.Name, connection.IsTakenAgain) is not { } isAllowed)
+                return HandlerResult.Ask;
+            isDenied = !isAllowed;
+        }
+        connection.Traffic.PayloadReceived(packet.Payload.Length);
         if (connection.LogsPackets) LogReceived(connection, in packet, route!);
-        if (packet.Qos != QualityOfService.ExactlyOnce) return Take(connection, in packet, route!);
+        if (packet.Qos != QualityOfService.ExactlyOnce) return Take(connection, in packet, route!, isDenied);
         connection.RouteRun();
         connection.Touched.Release();
         // Its receipt without its deliveries would lose it, its deliveries without the receipt would bring it twice.
@@ -31,7 +39,7 @@ internal static partial class PublishHandler
         connection.Touched.MayDrainNow = false;
         try
         {
-            return Take(connection, in packet, route!);
+            return Take(connection, in packet, route!, isDenied);
         }
         finally
         {
@@ -40,7 +48,7 @@ internal static partial class PublishHandler
         }
     }
 
-    private static HandlerResult Take(MqttConnection connection, in PublishPacket packet, TopicRoute route)
+    private static HandlerResult Take(MqttConnection connection, in PublishPacket packet, TopicRoute route, bool isDenied)
     {
         long ticket = 0;
         if (packet.Qos != QualityOfService.AtMostOnce)
@@ -55,7 +63,7 @@ internal static partial class PublishHandler
                 return HandlerResult.Continue;
             }
         }
-        ReasonCode reason = Refusal(connection, in packet, route);
+        ReasonCode reason = Refusal(connection, in packet, route, isDenied);
         if (reason == ReasonCode.Success)
         {
             // Its answer comes when it is routed.
@@ -100,12 +108,12 @@ internal static partial class PublishHandler
     }
 
     // A refused message is acknowledged all the same, to 5.0 clients with the reason [MQTT-3.4.2-1].
-    private static ReasonCode Refusal(MqttConnection connection, in PublishPacket packet, TopicRoute route)
+    private static ReasonCode Refusal(MqttConnection connection, in PublishPacket packet, TopicRoute route, bool isDenied)
     {
         DropReason drop = DropReason.None;
         ReasonCode reason = ReasonCode.Success;
         int payloadMax = connection.Engine.Options.Limits.PayloadBytesMax;
-        if (!route.IsWritable || route.Topic.IsOfServer)
+        if (isDenied || !route.IsWritable || route.Topic.IsOfServer)
             (drop, reason) = (DropReason.NotAuthorized, ReasonCode.NotAuthorized);
         else if (route.Topic.Utf8.Length > ushort.MaxValue)
             (drop, reason) = (DropReason.TopicTooLong, ReasonCode.TopicNameInvalid); // With its mount point.

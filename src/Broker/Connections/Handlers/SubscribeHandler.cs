@@ -2,6 +2,7 @@ using Broker.Diagnostics;
 using Broker.Messages;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
+using Broker.Security.Http;
 using Broker.Sessions;
 
 namespace Broker.Connections.Handlers;
@@ -18,12 +19,19 @@ internal static partial class SubscribeHandler
         {
             if (TopicDepth.IsTooDeep(request.Filter)) return HandlerResult.Close(EngineFaults.FilterTooDeep);
         }
+        bool[]? denied = null;
+        if (connection.Questions is { } questions && !TryAsk(connection, questions, packet, out denied)) return HandlerResult.Ask;
         long ticket = 0;
         var reasonCodes = new ReasonCode[packet.Requests.Count];
         List<Subscription>? replays = null;
         for (int i = 0; i < reasonCodes.Length; i++)
         {
             SubscriptionRequest request = packet.Requests[i];
+            if (denied is not null && denied[i])
+            {
+                reasonCodes[i] = ReasonCode.NotAuthorized;
+                continue;
+            }
             Subscription subscription = Build(connection, in request, packet.SubscriptionId);
             byte options = Options(in request, subscription);
             ticket = Math.Max(
@@ -38,6 +46,22 @@ internal static partial class SubscribeHandler
         if (replays is null) return HandlerResult.Continue;
         foreach (Subscription subscription in replays) session.Enqueue(connection.Engine.Retained.Replay(subscription));
         return HandlerResult.Continue;
+    }
+
+    // False: not all is known yet.
+    private static bool TryAsk(
+        MqttConnection connection, TopicQuestions questions, SubscribePacket packet, out bool[] denied)
+    {
+        denied = new bool[packet.Requests.Count];
+        bool isKnown = true;
+        for (int i = 0; i < denied.Length; i++)
+        {
+            string filter = SubscriptionKey.Of(packet.Requests[i].Filter, connection.Listener.MountPoint).Filter;
+            bool? isAllowed = questions.Find(TopicAction.Subscribe, filter, connection.IsTakenAgain);
+            isKnown &= isAllowed is not null;
+            denied[i] = isAllowed == false;
+        }
+        return isKnown;
     }
 
     private static Subscription Build(MqttConnection connection, in SubscriptionRequest request, uint subscriptionId)
