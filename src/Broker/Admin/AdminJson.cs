@@ -6,6 +6,7 @@ namespace Broker.Admin;
 /// <summary>How the answers of the API are written. Made at build time: nothing is looked up by reflection.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ApiProblem))]
+[JsonSerializable(typeof(AuditEntry))]
 [JsonSerializable(typeof(VersionView))]
 [JsonSerializable(typeof(IReadOnlyList<ListenerView>))]
 [JsonSerializable(typeof(Page<ClientView>))]
@@ -22,4 +23,5 @@ namespace Broker.Admin;
 [JsonSerializable(typeof(ReloadView))]
 [JsonSerializable(typeof(FiguresView))]
 [JsonSerializable(typeof(SlowListView))]
+[JsonSerializable(typeof(MessageView))]
 internal sealed partial class AdminJson : JsonSerializerContext;

@@ -22,6 +22,9 @@ internal sealed record AdminParts(
     /// <summary>Of the broker.</summary>
     public required string Version { get; init; }
 
+    /// <summary>Where what administrators do is written down.</summary>
+    public required AuditLog Audit { get; init; }
+
     /// <summary>What it was told.</summary>
     public required AdminConfiguration Configuration { get; init; }
 }
@@ -79,7 +82,7 @@ internal sealed partial class AdminServer : IAsyncDisposable
         OpenApiDocument.Map(app);
         new VersionResource(parts.Engine, parts.Version).Map(app);
         new ListenersResource(parts.Engine).Map(app);
-        AdminChanges changes = new(app, parts.Readiness, new AuditLog(parts.Loggers.CreateLogger("Broker")));
+        AdminChanges changes = new(app, parts.Readiness, parts.Audit);
         SessionDetailReading details = new(parts.Engine);
         new ClientsResource(parts.Engine, details).Map(app, changes);
         new SessionsResource(parts.Engine, details).Map(app, changes);
@@ -89,6 +92,7 @@ internal sealed partial class AdminServer : IAsyncDisposable
         new ConfigurationResource(parts.Configuration).Map(app, changes);
         new FiguresResource(parts.Engine, parts.Readiness, _reading).Map(app);
         new SlowResource(parts.Engine).Map(app);
+        new MessagesResource(parts.Engine, app.Lifetime.ApplicationStopping).Map(app);
     }
 
     private static void Open(WebApplicationBuilder builder, AdminParts parts)

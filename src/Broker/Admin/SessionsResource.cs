@@ -54,8 +54,9 @@ internal sealed class SessionsResource(BrokerEngine engine, SessionDetailReading
     {
         if (!engine.Sessions.TryDelete(id, out DeletedSession? deleted))
             return Change.Refused(id, StatusCodes.Status404NotFound, $"There is no session with the client id '{id}'.");
-        MqttConnection? connection = deleted.Value.Connection as MqttConnection;
-        connection?.TryClose(CloseReason.AdministrativeAction);
+        ISessionConnection? connection = deleted.Value.Connection;
+        if (connection is MqttConnection client) client.TryClose(CloseReason.AdministrativeAction);
+        else connection?.CloseTakenOver();
         if (!await CommitWait.ForAsync(engine.Store, deleted.Value.Ticket, engine.Time)) return Change.Uncommitted(id);
         return Change.Done(
             id, connection is null ? "session deleted" : "disconnected, session deleted",

@@ -19,6 +19,7 @@ internal sealed class CommandLine(
         ["check-config", .. string[] rest] => new CheckConfigCommand(streams).RunAsync(rest),
         ["explain", .. string[] rest] => new ExplainCommand(streams).RunAsync(rest),
         ["health", .. string[] rest] => new HealthCommand(streams).RunAsync(rest, stop),
+        ["ctl", .. string[] rest] => new CtlCommand(streams).RunAsync(rest, stop),
         ["help", ..] => HelpAsync(),
         _ => RunAsync(arguments, stop),
     };

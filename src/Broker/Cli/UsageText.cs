@@ -29,6 +29,7 @@ internal static class UsageText
          explain       print each option with the line it comes from, or why a client may or may not
          db            look at the store, check it, move it: broker db help
          health        ask a running broker whether it is well: broker health help
+         ctl           look at a running broker and change it: broker ctl help
          help          print this help
 
         mosquitto-compat.md says what each directive of mosquitto.conf does here.

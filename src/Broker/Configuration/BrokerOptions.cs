@@ -18,6 +18,12 @@ internal sealed record BrokerOptions
     /// <summary>Where operators and their tools reach the broker. Default nowhere.</summary>
     public ImmutableArray<AdminListenerOptions> AdminListeners { get; init; } = [];
 
+    /// <summary>
+    /// <c>audit_log_file</c>, ours. Where each change by an administrator is written down, a JSON object a line; null: in the log
+    /// only.
+    /// </summary>
+    public string? AuditLogFile { get; init; }
+
     /// <summary>Where metrics are pushed to; null: nowhere.</summary>
     public OtlpOptions? Otlp { get; init; }
 

@@ -85,6 +85,7 @@ internal static class EventIds
     public const int TlsFilesError = 5018;
     public const int TlsKeysLogged = 5019;
     public const int StoreDropped = 5030;
+    public const int AuditNotWritten = 5025;
     public const int JwksNotFetched = 5100;
     public const int HttpAuthFails = 5101;
 }

@@ -17,6 +17,7 @@ internal sealed class SharedReading<T>(Func<T> read, TimeProvider time)
     private bool _hasValue;
     private long _readAt;
     private TimeSpan _goodFor;
+    private TimeSpan _takenBefore;
 
     public T Value
     {
@@ -28,8 +29,11 @@ internal sealed class SharedReading<T>(Func<T> read, TimeProvider time)
                 _readAt = time.GetTimestamp();
                 _value = read();
                 _hasValue = true;
-                TimeSpan taken = time.GetElapsedTime(_readAt) * ShareOfTime;
-                _goodFor = taken > GoodForAtLeast ? taken : GoodForAtLeast;
+                // Slow once, as the first time is, does not count.
+                TimeSpan taken = time.GetElapsedTime(_readAt);
+                TimeSpan rest = (taken < _takenBefore ? taken : _takenBefore) * ShareOfTime;
+                _goodFor = rest > GoodForAtLeast ? rest : GoodForAtLeast;
+                _takenBefore = taken;
                 return _value;
             }
         }

@@ -76,12 +76,11 @@ internal static partial class BrokerHost
         Observe(engine, readiness, secrets);
         using OtlpPush? push = OtlpPush.Start(engine, ProductVersion.Text);
         using ServiceNotifier? notifier = ServiceNotifier.Open(engine, readiness);
-        engine.Heartbeat.Register(
-            new TlsFileWatch(secrets.Tls.OfType<TlsEndpoint>().Concat(secrets.AdminTls.Values), logger));
-        engine.Heartbeat.Register(
-            new QuietCompaction(() => HeapState.Now(engine.ConnectionCount), QuietCompaction.CompactHeap));
-        var reload = new ConfigurationReload(source, engine, [secrets, new AccessReload(engine), logs.Provider], logger);
-        OperatorSignals operators = new(engine, reload, logs.Provider, logger) { Notifier = notifier };
+        Watch(engine, secrets, logger);
+        using AuditLog? audit = AuditLog.Open(options.AuditLogFile, logger, engine.Time, out trouble);
+        if (audit is null) return Fail(options, logger, $"Error: {trouble}", ExitCode.Failure);
+        var reload = new ConfigurationReload(source, engine, [secrets, new AccessReload(engine), logs.Provider, audit], logger);
+        OperatorSignals operators = new(engine, reload, logs.Provider, logger) { Notifier = notifier, Audit = audit };
         try
         {
             // Open before the store is loaded, which may take its time, and until the last client is gone.
@@ -89,6 +88,7 @@ internal static partial class BrokerHost
                 new AdminParts(engine, readiness, secrets.AdminTls, secrets.Tokens, logs.Factory)
                 {
                     Version = ProductVersion.Text,
+                    Audit = audit,
                     Configuration = new AdminConfiguration(source, () => reload.Applied, operators.Reload),
                 },
                 signals, token);
@@ -106,6 +106,14 @@ internal static partial class BrokerHost
         {
             return Fail(options, logger, reason, ExitCode.Failure);
         }
+    }
+
+    private static void Watch(BrokerEngine engine, SecretFiles secrets, ILogger logger)
+    {
+        engine.Heartbeat.Register(
+            new TlsFileWatch(secrets.Tls.OfType<TlsEndpoint>().Concat(secrets.AdminTls.Values), logger));
+        engine.Heartbeat.Register(
+            new QuietCompaction(() => HeapState.Now(engine.ConnectionCount), QuietCompaction.CompactHeap));
     }
 
     private static void Observe(BrokerEngine engine, Readiness readiness, SecretFiles secrets)
@@ -142,8 +150,9 @@ internal static partial class BrokerHost
         BrokerOptions options, BrokerEngine engine, WebApplication app, Running running, CancellationToken token)
     {
         ILogger logger = running.Logger;
-        IEnumerable<string> keyLogs = options.TlsKeyLogFile is { } keyLog ? [keyLog] : [];
-        if (running.Identity.Give([.. running.Store.Files, .. keyLogs]) is { } kept)
+        // Those that are written or opened anew as that account.
+        IEnumerable<string> written = new[] { options.TlsKeyLogFile, options.AuditLogFile }.OfType<string>();
+        if (running.Identity.Give([.. running.Store.Files, .. written]) is { } kept)
             return Fail(options, logger, kept, ExitCode.Failure);
         if (running.Identity.Apply() is { } refused) return Fail(options, logger, refused, ExitCode.Failure);
         PidFile? pidFile = null;

@@ -1,3 +1,4 @@
+using Broker.Admin;
 using Broker.Configuration;
 using Broker.Connections;
 using Broker.Diagnostics;
@@ -11,10 +12,14 @@ internal sealed partial class OperatorSignals(
     /// <summary>Who is told of a reload; null: nobody asked to be.</summary>
     public ServiceNotifier? Notifier { get; init; }
 
+    /// <summary>What is opened anew with the log files; null: there is none.</summary>
+    public AuditLog? Audit { get; init; }
+
     /// <summary>SIGHUP: log files are opened anew, then the configuration is read again.</summary>
     public void HangUp()
     {
         log.Reopen();
+        Audit?.Reopen();
         Reload();
     }
 
@@ -40,6 +45,7 @@ internal sealed partial class OperatorSignals(
     public void ReopenLog()
     {
         log.Reopen();
+        Audit?.Reopen();
         Log.Reopened(logger);
     }
 

@@ -197,7 +197,7 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
         bool hasChanged = false;
         foreach (Session session in _registry.Sessions)
         {
-            if (Session.IsLegacy(session.ClientId)) continue;
+            if (session.ClientId[0] == Session.OfBroker) continue;
             hasChanged |= session.Use(access);
         }
         if (hasChanged) _router.Subscriptions.Invalidate();

@@ -21,6 +21,8 @@ internal sealed record SharedLegacy(List<OutboxEntry> Entries, Session? Stored, 
 internal sealed partial class Session
 {
     /// <summary>No client id begins like this: MQTT strings have no control characters here.</summary>
+    public const char OfBroker = '\u0001';
+
     private const string LegacyPrefix = "\u0001ended ";
 
     /// <summary>Whether a session of the store stands for what an ended one left.</summary>

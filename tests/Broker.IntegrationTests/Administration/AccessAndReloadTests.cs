@@ -24,15 +24,13 @@ public sealed class AccessAndReloadTests
         ];
 
         foreach (string header in refused) Assert.Equal(403, await PublishAsync(header));
+        Assert.Equal(0, (await api.GetAsync("/api/retained")).Json.GetProperty("items").GetArrayLength());
         Assert.Equal(200, await PublishAsync($"Origin: {own}", "Sec-Fetch-Site: same-origin"));
         Assert.Equal(200, await PublishAsync());
-        Assert.Equal(1, await broker.MetricAsync("broker_retained_messages") - await SysCountAsync());
+        Assert.Equal(1, (await api.GetAsync("/api/retained")).Json.GetProperty("items").GetArrayLength());
 
         async Task<int> PublishAsync(params string[] headers) => (await api.SendAsync(
             HttpMethod.Post, "/api/publish", """{"topic": "a", "payload": "x", "retain": true}""", headers)).Status;
-
-        async Task<int> SysCountAsync() => (await api.GetAsync("/api/retained?filter=$SYS/%23&limit=1000")).Json
-            .GetProperty("items").GetArrayLength();
     }
 
     [Fact]

@@ -24,17 +24,25 @@ internal static class AdminDirectives
             {
                 Since = Directive.Ours,
                 Accumulates = true,
-                Note = "HTTP for operators: `/metrics`, `/health/live`, `/health/ready`, and `/api` to read. Without an address "
-                    + "127.0.0.1. "
+                Note = "HTTP for operators: `/metrics`, `/health/live`, `/health/ready`, and `/api` "
+                    + "([docs/admin-api.md](docs/admin-api.md)). Without an address 127.0.0.1. "
                     + "TLS as for any listener, by `certfile` and `keyfile` below it.",
+            },
+        Row.Works("audit_log_file", Global, ValueKinds.Text("path"), "none", (builder, value) => builder.AuditLogFile = value)
+            with
+            {
+                Since = Directive.Ours,
+                IsDuplicateAnError = true,
+                Note = "Each change by an administrator, a JSON object a line, beside its line in the log. Opened anew at "
+                    + "SIGHUP. A change is made though it cannot be written down; the log says so.",
             },
         Row.Works("admin_token_file", ListenerRequired, ValueKinds.Text("path"), "none", SetTokenFile)
             with
             {
                 Since = Directive.Ours,
                 IsDuplicateAnError = true,
-                Note = "Below an `admin_listener`: who asks has to send one of its tokens, a line `NAME:TOKEN` each, as a bearer "
-                    + "token or as a password. `/health` needs none.",
+                Note = "Below an `admin_listener`: who asks has to send one of its tokens, a line `NAME:TOKEN` each, or "
+                    + "`NAME:TOKEN:read` to change nothing, as a bearer token or as a password. `/health` needs none.",
             },
         Row.Works("otlp_endpoint", Global, ValueKinds.Text("URL of an OTLP collector"), "none", SetOtlpEndpoint)
             with { Since = Directive.Ours, IsDuplicateAnError = true, Note = "Metrics are pushed there." },

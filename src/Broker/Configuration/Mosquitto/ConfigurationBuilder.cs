@@ -47,6 +47,9 @@ internal sealed class ConfigurationBuilder
     /// <summary>The <c>admin_listener</c> sections in the order of the files.</summary>
     public List<ListenerBuilder> AdminListeners { get; } = [];
 
+    /// <summary><c>audit_log_file</c>.</summary>
+    public string? AuditLogFile { get; set; }
+
     /// <summary><c>sys_interval</c>; zero: no <c>$SYS</c>.</summary>
     public TimeSpan SysInterval { get; set; } = BrokerOptions.SysIntervalDefault;
 

@@ -19,6 +19,7 @@ internal static class OptionsResolver
         {
             Listeners = [.. listeners.Select(listener => Resolve(listener, builder))],
             AdminListeners = [.. builder.AdminListeners.Select(ResolveAdmin)],
+            AuditLogFile = builder.AuditLogFile,
             Otlp = Otlp(builder),
             SysInterval = builder.SysInterval,
             Limits = builder.Limits,
