@@ -22,6 +22,9 @@ internal sealed record AdminParts(
     /// <summary>Of the broker.</summary>
     public required string Version { get; init; }
 
+    /// <summary>The TLS side of each listener of mosquitto's, in their order; null where there is none.</summary>
+    public required IReadOnlyList<TlsEndpoint?> ListenerTls { get; init; }
+
     /// <summary>Where what administrators do is written down.</summary>
     public required AuditLog Audit { get; init; }
 
@@ -52,7 +55,8 @@ internal sealed partial class AdminServer : IAsyncDisposable
     /// <exception cref="IOException">An address is in use, or not this machine's.</exception>
     public static async Task<AdminServer?> StartAsync(AdminParts parts, IHostLifetime lifetime, CancellationToken token)
     {
-        if (parts.Engine.Options.AdminListeners.IsEmpty) return null;
+        bool hasApi = parts.Engine.Options.Listeners.Any(static listener => listener.Protocol == ListenerProtocol.HttpApi);
+        if (parts.Engine.Options.AdminListeners.IsEmpty && !hasApi) return null;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(parts.Loggers);
         builder.Services.AddSingleton(lifetime);
@@ -62,6 +66,9 @@ internal sealed partial class AdminServer : IAsyncDisposable
         Open(builder, parts);
         WebApplication app = builder.Build();
         AdminServer server = new(app, new MetricsReading(parts.Engine.Metrics.Meter));
+        HttpApi api = new(parts.Engine, parts.Version);
+        app.Use(next => context =>
+            context.Features.Get<HttpApiEntrance>() is { } entrance ? api.AnswerAsync(context, entrance) : next(context));
         app.Use(static next => context => AdminAccess.JudgeAsync(context, next));
         new MetricsEndpoint(server._reading).Map(app);
         new HealthEndpoint(parts.Readiness, parts.Engine.Heartbeat).Map(app);
@@ -116,7 +123,30 @@ internal sealed partial class AdminServer : IAsyncDisposable
                     kestrel.Listen((IPEndPoint)endPoint, listen => Configure(listen, entrance, parts));
                 }
             }
+            for (int i = 0; i < parts.Engine.Options.Listeners.Length; i++) OpenApi(kestrel, i, parts, bound);
         });
+    }
+
+    private static void OpenApi(
+        KestrelServerOptions kestrel, int number, AdminParts parts, Dictionary<EndPoint, ListenerOptions> bound)
+    {
+        ListenerOptions options = parts.Engine.Options.Listeners[number];
+        if (options.Protocol != ListenerProtocol.HttpApi) return;
+        Log.OpeningApi(parts.Loggers.CreateLogger("Broker"), options.Port);
+        foreach (EndPoint endPoint in ListenerSockets.Resolve(options).Where(ListenerSockets.IsPresent))
+        {
+            bound[endPoint] = options;
+            kestrel.Listen((IPEndPoint)endPoint, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                parts.ListenerTls[number]?.Use(listen, logsConnections: static () => false);
+                listen.Use(next => context =>
+                {
+                    context.Features.Set(new HttpApiEntrance(number));
+                    return next(context);
+                });
+            });
+        }
     }
 
     private static void Configure(ListenOptions listen, AdminEntrance entrance, AdminParts parts)
@@ -135,5 +165,8 @@ internal sealed partial class AdminServer : IAsyncDisposable
     {
         [LoggerMessage(EventIds.AdminOpening, LogLevel.Information, "Opening admin listen socket on {Scheme}://{EndPoint}.")]
         internal static partial void Opening(ILogger logger, string scheme, string endPoint);
+
+        [LoggerMessage(EventIds.HttpApiOpening, LogLevel.Information, "Opening http api listen socket on port {Port}.")]
+        internal static partial void OpeningApi(ILogger logger, int port);
     }
 }

@@ -5,7 +5,7 @@ namespace Broker.Admin;
 
 /// <summary>A listener for clients.</summary>
 /// <param name="Name">As metrics name it.</param>
-/// <param name="Protocol"><c>mqtt</c> or <c>websockets</c>.</param>
+/// <param name="Protocol"><c>mqtt</c>, <c>websockets</c> or <c>http_api</c>.</param>
 /// <param name="Port">0: a unix socket.</param>
 /// <param name="Address">Null: every interface.</param>
 /// <param name="UnixSocket">Path; null: TCP.</param>
@@ -17,8 +17,12 @@ internal sealed record ListenerView(
     string Name, string Protocol, int Port, string? Address, string? UnixSocket, bool Tls, bool AllowAnonymous, int Connections,
     int? ConnectionsMax)
 {
-    public static string ProtocolOf(ListenerOptions listener) =>
-        listener.Protocol == ListenerProtocol.Mqtt ? "mqtt" : "websockets";
+    public static string ProtocolOf(ListenerOptions listener) => listener.Protocol switch
+    {
+        ListenerProtocol.Mqtt => "mqtt",
+        ListenerProtocol.WebSockets => "websockets",
+        _ => "http_api",
+    };
 }
 
 /// <summary><c>GET /api/listeners</c>.</summary>

@@ -32,7 +32,7 @@ internal abstract class HealthProbe
             string scheme = admin.Tls is null ? "http" : "https";
             return new OverHttp(new UriBuilder(scheme, HostOf(admin), admin.Port, "/health/ready").Uri);
         }
-        ListenerOptions listener = options.Listeners
+        ListenerOptions listener = options.Listeners.Where(static listener => listener.Protocol != ListenerProtocol.HttpApi)
             .OrderBy(static listener => listener.Protocol).ThenBy(static listener => listener.Tls is not null).First();
         return listener.Protocol == ListenerProtocol.WebSockets ? new OverWebSocket(listener) : new OverMqtt(listener);
     }

@@ -11,6 +11,8 @@ internal enum ListenerProtocol
     Mqtt,
     /// <summary>MQTT in WebSocket binary frames.</summary>
     WebSockets,
+    /// <summary>No MQTT: mosquitto's HTTP API, to read.</summary>
+    HttpApi,
 }
 
 /// <summary>Which address families a listener without a literal address opens. mosquitto.conf: <c>socket_domain</c>.</summary>

@@ -21,6 +21,7 @@ internal static class EventIds
     public const int ListenerNotDurable = 1012;
     public const int AdminOpening = 1013;
     public const int StoreKeepsOnly = 1014;
+    public const int HttpApiOpening = 1015;
     public const int Reloading = 1021;
     public const int Reloaded = 1022;
     public const int FilesReloaded = 1023;
@@ -84,8 +85,8 @@ internal static class EventIds
     public const int TlsFilesWarning = 5017;
     public const int TlsFilesError = 5018;
     public const int TlsKeysLogged = 5019;
-    public const int StoreDropped = 5030;
     public const int AuditNotWritten = 5025;
+    public const int StoreDropped = 5030;
     public const int JwksNotFetched = 5100;
     public const int HttpAuthFails = 5101;
 }

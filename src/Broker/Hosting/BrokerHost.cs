@@ -89,6 +89,7 @@ internal static partial class BrokerHost
                 {
                     Version = ProductVersion.Text,
                     Audit = audit,
+                    ListenerTls = secrets.Tls,
                     Configuration = new AdminConfiguration(source, () => reload.Applied, operators.Reload),
                 },
                 signals, token);

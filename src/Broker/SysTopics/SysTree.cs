@@ -86,6 +86,13 @@ internal sealed class SysTree : IHeartbeatListener
         if (engine.Options.SysInterval > TimeSpan.Zero) Begin();
     }
 
+    /// <summary>The whole numbers of <c>$SYS</c> as they are now, by topic.</summary>
+    public static IEnumerable<(string Topic, long Value)> ReadNumbers(BrokerEngine engine)
+    {
+        SysFigures figures = SysFigures.Read(engine);
+        return Numbers.Select(number => (Root + number.Topic, number.Of(figures)));
+    }
+
     public void OnTick(long nowMilliseconds)
     {
         // A reload may change it.

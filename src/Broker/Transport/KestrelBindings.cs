@@ -66,6 +66,8 @@ internal sealed partial class KestrelBindings
     private void Open(KestrelServerOptions kestrel, int number)
     {
         ListenerOptions listener = _engine.Options.Listeners[number];
+        // HTTP has a server of its own.
+        if (listener.Protocol == ListenerProtocol.HttpApi) return;
         if (_engine.Options.Persistence.IsEnabled && listener.Durability == ListenerDurability.Memory)
             Log.NotDurable(_logger, listener.UnixSocketPath ?? $"{listener.Port}");
         foreach (EndPoint endPoint in ListenerSockets.Resolve(listener))

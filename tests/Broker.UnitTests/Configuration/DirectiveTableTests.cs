@@ -69,7 +69,7 @@ public class DirectiveTableTests
     private static readonly string[] RefusedLines =
     [
         "psk_file a", "psk_hint a", "tls_engine a", "tls_engine_kpass_sha1 a",
-        "tls_keyform engine", "protocol http_api",
+        "tls_keyform engine",
         "plugin a.so", "auth_plugin a.so", "global_plugin a.so", "plugin_load a a.so", "plugin_opt_abc a",
         "auth_opt_abc a", "auth_plugin_deny_special_chars true",
     ];

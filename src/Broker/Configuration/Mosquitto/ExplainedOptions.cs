@@ -104,7 +104,7 @@ internal static partial class ExplainedOptions
 
     private static string Masked(string name, string value)
     {
-        if (name == "persistence_url") return PasswordInUrl().Replace(value, $":{Mask}@");
+        if (value.Contains("://", StringComparison.Ordinal)) return PasswordInUrl().Replace(value, $":{Mask}@");
         // Mostly there to carry a token.
         if (name == "otlp_header") return value[..(value.IndexOf('=', StringComparison.Ordinal) + 1)] + Mask;
         return IsSecret(name) ? Mask : value;

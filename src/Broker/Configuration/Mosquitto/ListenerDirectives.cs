@@ -36,8 +36,15 @@ internal static class ListenerDirectives
                 (listener, value) => listener.Options = listener.Options with { BindInterface = value })
             with { Since = "1.6", IsDuplicateAnError = true },
         Row.Works("protocol", Listener,
-                ValueKinds.Choice(("mqtt", "mqtt"), ("websockets", "websockets"), ("http_api", "http_api")), "mqtt", SetProtocol)
-            with { Note = "`http_api` is an error: the port would not speak what its users expect." },
+                ValueKinds.Choice(
+                    ("mqtt", ListenerProtocol.Mqtt), ("websockets", ListenerProtocol.WebSockets),
+                    ("http_api", ListenerProtocol.HttpApi)),
+                "mqtt", (listener, value) => listener.Options = listener.Options with { Protocol = value })
+            with
+            {
+                Note = "`http_api` answers `/api/v1/version`, `/api/v1/systree` and `/api/v1/listeners`, and the files of "
+                    + "`http_dir`, as mosquitto 2.1 does; users and access list as for MQTT.",
+            },
         Row.Works("max_connections", Listener, ValueKinds.Integer(description: "count, 0 or less for no limit"), "-1",
             (listener, value) =>
                 listener.Options = listener.Options with { ConnectionsMax = LimitDirectives.LimitOrNone(value) }),
@@ -109,19 +116,6 @@ internal static class ListenerDirectives
     }
 
     private static void SetPort(ListenerBuilder listener, int port) => listener.Options = listener.Options with { Port = port };
-
-    private static void SetProtocol(ListenerBuilder listener, string protocol, DirectiveContext context)
-    {
-        if (protocol == "http_api")
-        {
-            context.Error(context.Value, "'protocol http_api' is not supported yet: this port would speak MQTT instead");
-            return;
-        }
-        listener.Options = listener.Options with
-        {
-            Protocol = protocol == "mqtt" ? ListenerProtocol.Mqtt : ListenerProtocol.WebSockets,
-        };
-    }
 
     private static void SetVersions(ListenerBuilder listener, List<ConfigurationValue> words, DirectiveContext context)
     {

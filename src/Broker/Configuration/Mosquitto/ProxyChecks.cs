@@ -15,13 +15,27 @@ internal static class ProxyChecks
                 + "clients without it would be let in");
         }
         bool isWeb = listener.Options.Protocol == ListenerProtocol.WebSockets;
-        if (listener.Options.HttpFolder is not null && !isWeb)
-            Warn(listener, report, "http_dir", "the listener speaks no HTTP: that needs 'protocol websockets'");
+        bool isApi = listener.Options.Protocol == ListenerProtocol.HttpApi;
+        if (isApi) CheckApi(listener, report);
+        if (listener.Options.HttpFolder is not null && !isWeb && !isApi)
+            Warn(listener, report, "http_dir", "the listener speaks no HTTP: that needs 'protocol websockets' or 'http_api'");
         if (!listener.Options.TrustedProxies.IsEmpty && !isWeb && listener.ProxyVersion == 0)
         {
             Warn(listener, report, "trusted_proxies",
                 "the listener asks no proxy: that needs 'enable_proxy_protocol' or 'protocol websockets'");
         }
+    }
+
+    private static void CheckApi(ListenerBuilder listener, ConfigurationReport report)
+    {
+        if (listener.ProxyVersion != 0)
+        {
+            report.Error(
+                PlaceOf(listener, "enable_proxy_protocol"),
+                "'enable_proxy_protocol' and 'protocol http_api' exclude each other: a header of a proxy is not read there");
+        }
+        if (listener.Options.UnixSocketPath is not null)
+            report.Error(listener.OpenedAt, "'protocol http_api' needs a port: it is not served on a unix socket");
     }
 
     private static void CheckVersion2(ListenerBuilder listener, ConfigurationReport report)

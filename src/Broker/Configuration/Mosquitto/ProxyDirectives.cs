@@ -33,7 +33,7 @@ internal static class ProxyDirectives
         Row.Works("http_dir", ListenerRequired, ValueKinds.Text("folder"), "none", SetFolder)
             with
             {
-                Note = "On `protocol websockets`, as mosquitto with libwebsockets; 2.1 has it on `http_api` only. Links that "
+                Note = "On `protocol http_api`, as mosquitto 2.1, and `websockets`, as mosquitto with libwebsockets. Links that "
                     + "lead out of the folder and names that begin with a dot are not served.",
             },
     ];

@@ -22,11 +22,15 @@ internal static class WholeConfigurationChecks
         }
         JwtDirectives.Check(builder.Security, builder.Given, report);
         HttpAuthDirectives.Check(builder.Security, builder.Given, report);
+        if (builder.Listeners is [var first, ..] && builder.Listeners.TrueForAll(IsHttpApi))
+            report.Error(first.OpenedAt, "there is no listener for clients: 'protocol http_api' speaks no MQTT");
         CheckOtlp(builder, report);
         CheckDefaultListener(builder, report);
         CheckDoubles(builder, report);
         foreach (BridgeSection bridge in builder.Bridges.Values) CheckBridge(bridge, report);
     }
+
+    private static bool IsHttpApi(ListenerBuilder listener) => listener.Options.Protocol == ListenerProtocol.HttpApi;
 
     private static void CheckTls(ListenerBuilder listener, ConfigurationReport report)
     {
