@@ -1,6 +1,7 @@
 using Broker.Protocol;
 using Broker.Protocol.Packets;
 using Broker.TestKit;
+using Broker.TestKit.Packets;
 using static Broker.Protocol.ProtocolVersion;
 
 namespace Broker.UnitTests.Protocol;

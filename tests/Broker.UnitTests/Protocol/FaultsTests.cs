@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Reflection;
 using Broker.Protocol;
+using Broker.TestKit.Packets;
 
 namespace Broker.UnitTests.Protocol;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Broker.Protocol;
 using Broker.TestKit;
+using Broker.TestKit.Packets;
 
 namespace Broker.UnitTests.Protocol;
 

@@ -3,6 +3,7 @@ using System.Text;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
 using Broker.TestKit;
+using Broker.TestKit.Packets;
 
 namespace Broker.UnitTests.Protocol;
 

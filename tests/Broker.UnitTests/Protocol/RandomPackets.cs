@@ -1,5 +1,6 @@
 using Broker.Protocol;
 using Broker.Protocol.Packets;
+using Broker.TestKit.Packets;
 
 namespace Broker.UnitTests.Protocol;
 

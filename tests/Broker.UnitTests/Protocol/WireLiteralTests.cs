@@ -2,6 +2,7 @@ using System.Buffers;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
 using Broker.TestKit;
+using Broker.TestKit.Packets;
 
 namespace Broker.UnitTests.Protocol;
 

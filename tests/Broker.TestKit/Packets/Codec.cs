@@ -1,8 +1,9 @@
 using System.Buffers;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
+using Xunit;
 
-namespace Broker.UnitTests.Protocol;
+namespace Broker.TestKit.Packets;
 
 /// <summary>Any packet in and out, as a connection would do it: the frame first, then the decoder of its type.</summary>
 internal static class Codec

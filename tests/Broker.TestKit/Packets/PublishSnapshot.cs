@@ -1,8 +1,9 @@
 using System.Text;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
+using Xunit;
 
-namespace Broker.UnitTests.Protocol;
+namespace Broker.TestKit.Packets;
 
 /// <summary>What a PUBLISH says, kept after its buffer is gone: the view itself cannot be stored or compared.</summary>
 internal sealed record PublishSnapshot

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Broker.UnitTests.Protocol;
+namespace Broker.TestKit.Packets;
 
 /// <summary>The ways in which the network may hand over the same bytes.</summary>
 internal static class Segmentations
