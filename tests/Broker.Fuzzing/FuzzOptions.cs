@@ -6,7 +6,7 @@ namespace Broker.Fuzzing;
 internal sealed record FuzzOptions
 {
     public const string Usage =
-        "[TARGET ...] [--seconds N] [--seed N] [--folder FOLDER] [--replay FILE]";
+        "[TARGET ...] [--seconds N] [--seed N] [--folder FOLDER] [--replay FILE] | --exchanges N [--seed N]";
 
     /// <summary>The names of targets; empty: all of them.</summary>
     public IReadOnlyList<string> Targets { get; init; } = [];
@@ -18,6 +18,9 @@ internal sealed record FuzzOptions
 
     /// <summary>Where new inputs and what was found are kept.</summary>
     public string Folder { get; init; } = "artifacts/fuzz";
+
+    /// <summary>How many exchanges with a broker that runs; 0: none, readers are fed instead.</summary>
+    public int Exchanges { get; init; }
 
     /// <summary>A file whose content is the only input; null: many are made.</summary>
     public string? Replay { get; init; }
@@ -42,6 +45,7 @@ internal sealed record FuzzOptions
             {
                 case "--seconds" when isNumber: options = options with { Seconds = number }; break;
                 case "--seed" when isNumber: options = options with { Seed = number }; break;
+                case "--exchanges" when isNumber: options = options with { Exchanges = number }; break;
                 case "--folder": options = options with { Folder = value }; break;
                 case "--replay": options = options with { Replay = value }; break;
                 default: return null;

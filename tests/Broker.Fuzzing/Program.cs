@@ -1,12 +1,15 @@
+using Broker.Fuzzing.Exchanges;
+
 namespace Broker.Fuzzing;
 
 /// <summary>The fuzzer as a program: bench/fuzz.sh.</summary>
 internal static class Program
 {
-    public static int Main(string[] arguments)
+    public static async Task<int> Main(string[] arguments)
     {
         CoverageMap.Attach();
         if (FuzzOptions.Read(arguments) is not { } options) return Refuse();
+        if (options.Exchanges > 0) return await ExchangeAsync(options).ConfigureAwait(false);
         FuzzTarget[] targets = options.Targets.Count == 0
             ? [.. FuzzTarget.All]
             : [.. FuzzTarget.All.Where(target => options.Targets.Contains(target.Name))];
@@ -20,6 +23,20 @@ internal static class Program
                 : fuzzer.Run(TimeSpan.FromSeconds((double)options.Seconds / targets.Length));
         }
         return holds ? 0 : 1;
+    }
+
+    private static async Task<int> ExchangeAsync(FuzzOptions options)
+    {
+        try
+        {
+            await new ExchangeRun(options.Exchanges, options.Seed, Console.Out).PlayAsync().ConfigureAwait(false);
+            return 0;
+        }
+        catch (BrokenException broken)
+        {
+            Console.WriteLine(broken.Message);
+            return 1;
+        }
     }
 
     private static int Refuse()

@@ -177,7 +177,19 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
         {
             Engine.Leave(this);
             await _input.CompleteAsync();
+            await CompleteOutputAsync();
+        }
+    }
+
+    private async Task CompleteOutputAsync()
+    {
+        try
+        {
             await _output.CompleteAsync();
+        }
+        catch (Exception exception) when (IsPeerGone(exception))
+        {
+            // A WebSocket's output sends at its end what was left in it, and finds that nobody is there.
         }
     }
 
