@@ -120,6 +120,20 @@ check_allocations() {
   fi
 }
 
+# A minute of what nobody thought of. What it finds comes with the input.
+check_fuzzing() {
+  local log="$results/Broker.Fuzzing.log"
+  say "Broker.Fuzzing"
+  if timeout -k 10 "$project_seconds_max" bench/fuzz.sh --seconds 45 >"$log" 2>&1; then
+    grep ' inputs, ' "$log"
+    passed=$((passed + 1))
+  else
+    cat "$log"
+    echo "Broker.Fuzzing: an input was found, or it did not run"
+    failed=$((failed + 1))
+  fi
+}
+
 # What is shipped beside the program. Counts like a project. check_shipping SECONDS PART...
 check_shipping() {
   local seconds_max=$1 log="$results/Shipping-$2.log" status=0 counts
@@ -169,6 +183,7 @@ for project in tests/*/*.csproj; do
   if grep -q '<IsTestProject>true' "$project" && [[ "$project" == *"${1:-}"* ]]; then run_project "$project"; fi
 done
 if [[ tests/Broker.Benchmarks == *"${1:-}"* ]]; then check_allocations; fi
+if [[ tests/Broker.Fuzzing == *"${1:-}"* ]]; then check_fuzzing; fi
 if [[ tests/Shipping == *"${1:-}"* ]]; then
   check_shipping "$shipping_seconds_max" lint rules dashboards chart service migration
   if [ "$check_images" != no ]; then

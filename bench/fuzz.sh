@@ -4,6 +4,7 @@
 #   bench/fuzz.sh                                   a minute, all targets
 #   bench/fuzz.sh packets filters --seconds 3600    an hour, two of them
 #   bench/fuzz.sh packets --replay FILE             one input again
+#   bench/fuzz.sh --exchanges 200000                wrong exchanges with a broker that runs, over TCP and WebSocket
 #
 # The code is instrumented with SharpFuzz in a copy of the build, so inputs that lead somewhere new are found and kept, in
 # artifacts/fuzz. Where the tool cannot be had inputs are made blindly, and the report says so.

@@ -42,7 +42,8 @@ internal sealed class Corpus
     /// <summary>The name of a file that holds it.</summary>
     public static string NameOf(byte[] input) => Convert.ToHexStringLower(SHA256.HashData(input))[..16];
 
-    private static IEnumerable<byte[]> ReadSeeds(FuzzTarget target)
+    /// <summary>The seeds that belong to the sources.</summary>
+    public static IEnumerable<byte[]> ReadSeeds(FuzzTarget target)
     {
         string file = Path.Combine(AppContext.BaseDirectory, "Seeds", $"{target.Name}.txt");
         return File.Exists(file) ? File.ReadLines(file).Where(static line => line.Length > 0).Select(EscapedText.Read) : [];

@@ -23,6 +23,9 @@ internal static class EscapedText
         return text.ToString();
     }
 
+    /// <summary>The bytes of several lines.</summary>
+    public static IReadOnlyList<byte[]> ReadAll(params string[] lines) => [.. lines.Select(Read)];
+
     /// <summary>The bytes of a line.</summary>
     public static byte[] Read(string line)
     {

@@ -38,7 +38,8 @@ internal sealed class Fuzzer(FuzzTarget target, FuzzOptions options, TextWriter 
         }
         string reach = isBlind ? "blind: the code is not instrumented" : $"{map.EdgeCount} edges";
         output.WriteLine(
-            $"{target.Name}: {rounds} inputs, {reach}, {corpus.Inputs.Count} kept ({begunWith} at the start), seed {options.Seed}");
+            $"{target.Name}: {rounds} inputs, {reach}, {corpus.Inputs.Count} kept ({begunWith} at the start), "
+            + $"seed {options.Seed}");
         return true;
     }
 

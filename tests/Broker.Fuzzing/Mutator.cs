@@ -6,7 +6,7 @@ internal sealed class Mutator(Random random, IReadOnlyList<byte[]> words)
     private const int BytesMax = 4096;
     private const int StepsMax = 6;
 
-    private static readonly byte[] Telling = [0x00, 0x01, 0x7F, 0x80, 0xFE, 0xFF, (byte)'\n', (byte)' ', (byte)'#', (byte)'+', (byte)'$'];
+    private static readonly byte[] Telling = [0x00, 0x01, 0x7F, 0x80, 0xFE, 0xFF, .. "\n #+$"u8];
 
     /// <summary>A few changes to one of the inputs.</summary>
     public byte[] Next(IReadOnlyList<byte[]> corpus)

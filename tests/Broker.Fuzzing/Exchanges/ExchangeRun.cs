@@ -24,11 +24,12 @@ internal sealed class ExchangeRun(int count, int seed, TextWriter output)
     private static readonly TimeSpan RoundTripMax = TimeSpan.FromSeconds(5);
 
     private readonly IReadOnlyList<byte[]> _packets =
-        [.. new Corpus(FuzzTarget.All[0], Path.GetTempPath()).Seeds.Where(seed => seed.Length > 1).Select(seed => seed[1..])];
+        [.. Corpus.ReadSeeds(FuzzTarget.All[0]).Select(static seed => seed[1..])];
     private readonly int _port = FreePorts.Take();
     private readonly int _webSocketPort = FreePorts.Take();
+    private readonly Lock _lock = new();
     private int _next;
-    private long _slowestTicks;
+    private TimeSpan _slowest;
 
     /// <summary>Plays them all.</summary>
     /// <exception cref="BrokenException">Something did not hold; the message says what, and the seed.</exception>
@@ -50,7 +51,8 @@ internal sealed class ExchangeRun(int count, int seed, TextWriter output)
             listener {_webSocketPort} 127.0.0.1
             protocol websockets
             """);
-        await using BrokerProcess broker = await BrokerProcess.StartWithAsync(["-v", "-c", file], folder.Path).ConfigureAwait(false);
+        await using BrokerProcess broker =
+            await BrokerProcess.StartWithAsync(["-v", "-c", file], folder.Path).ConfigureAwait(false);
         await RoundTripAsync().ConfigureAwait(false);
         await PlayAsync(count / 10).ConfigureAwait(false);
         long before = await SettleAsync(broker).ConfigureAwait(false);
@@ -62,7 +64,7 @@ internal sealed class ExchangeRun(int count, int seed, TextWriter output)
         Unless(after - before < GrowthMax, $"it grew by {(after - before) >> 20} MiB");
         Unless(await broker.StopAsync().ConfigureAwait(false) == 0, "it does not end well");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{count} exchanges, slowest round trip {TimeSpan.FromTicks(_slowestTicks).TotalMilliseconds:0} ms, "
+            $"{count} exchanges, slowest round trip {_slowest.TotalMilliseconds:0} ms, "
             + $"resident {before >> 20} MiB after a tenth and {after >> 20} MiB after all, seed {seed}"));
     }
 
@@ -82,13 +84,14 @@ internal sealed class ExchangeRun(int count, int seed, TextWriter output)
         var random = new Random(HashCode.Combine(seed, number));
         var script = new WireScript(random, _packets);
         bool isWebSocket = random.Next(4) == 0;
+        int port = isWebSocket ? _webSocketPort : _port;
         byte[] bytes = script.Next();
         if (isWebSocket) bytes = [.. WireScript.Upgrade, .. script.Frame(bytes)];
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         using var patience = new CancellationTokenSource(TestTime.Patience);
         try
         {
-            await socket.ConnectAsync(IPAddress.Loopback, isWebSocket ? _webSocketPort : _port, patience.Token).ConfigureAwait(false);
+            await socket.ConnectAsync(IPAddress.Loopback, port, patience.Token).ConfigureAwait(false);
             int cut = random.Next(bytes.Length + 1);
             await socket.SendAsync(bytes.AsMemory(0, cut), patience.Token).ConfigureAwait(false);
             // One in ten breaks off here, in the middle of whatever it was.
@@ -119,7 +122,7 @@ internal sealed class ExchangeRun(int count, int seed, TextWriter output)
         await client.ReadAsync<ReceivedPublish>().ConfigureAwait(false);
         TimeSpan took = clock.Elapsed;
         Unless(took < RoundTripMax, $"a round trip took {took}");
-        InterlockedMax(took.Ticks);
+        lock (_lock) _slowest = took > _slowest ? took : _slowest;
     }
 
     // All connections are gone, and what they left in the collector's heap as well.
@@ -128,13 +131,8 @@ internal sealed class ExchangeRun(int count, int seed, TextWriter output)
         await RoundTripAsync().ConfigureAwait(false);
         string[] status = await File.ReadAllLinesAsync($"/proc/{broker.Id}/status").ConfigureAwait(false);
         string resident = status.First(static line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return long.Parse(resident.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
-    }
-
-    private void InterlockedMax(long ticks)
-    {
-        long known = Volatile.Read(ref _slowestTicks);
-        while (ticks > known && Interlocked.CompareExchange(ref _slowestTicks, ticks, known) is var seen && seen != known) known = seen;
+        string kilobytes = resident.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1];
+        return long.Parse(kilobytes, CultureInfo.InvariantCulture) << 10;
     }
 
     private void Unless(bool holds, string what) => BrokenException.Unless(holds, $"{what} (seed {seed})");

@@ -4,8 +4,8 @@ using System.Text;
 namespace Broker.Fuzzing.Exchanges;
 
 /// <summary>
-/// The bytes of one exchange: mostly a good CONNECT first, then packets that are damaged, out of place, or good; over WebSocket in
-/// frames, of which some are wrong as well.
+/// The bytes of one exchange: mostly a good CONNECT first, then packets that are damaged, out of place, or good; over WebSocket
+/// in frames, of which some are wrong as well.
 /// </summary>
 internal sealed class WireScript(Random random, IReadOnlyList<byte[]> packets)
 {

@@ -14,11 +14,9 @@ internal static class AclTarget
 
     public static FuzzTarget Create() => new(
         "acl",
-        [
-            "user u\n"u8.ToArray(), "user ann\n"u8.ToArray(), "topic "u8.ToArray(), "pattern "u8.ToArray(), "read "u8.ToArray(),
-            "write "u8.ToArray(), "readwrite "u8.ToArray(), "deny "u8.ToArray(), "%u"u8.ToArray(), "%c"u8.ToArray(), "a/b\n"u8.ToArray(),
-            "a/#\n"u8.ToArray(), "+/u\n"u8.ToArray(), "$SYS/#\n"u8.ToArray(), "# \n"u8.ToArray(),
-        ],
+        EscapedText.ReadAll(
+            @"user u\n", @"user ann\n", "topic ", "pattern ", "read ", "write ", "readwrite ", "deny ", "%u", "%c",
+            @"a/b\n", @"a/#\n", @"+/u\n", @"$SYS/#\n", @"# \n"),
         Read);
 
     private static void Read(byte[] input)

@@ -8,8 +8,9 @@ internal static class ConfigurationTarget
 {
     private static readonly string[] Values =
     [
-        " true\n", " false\n", " 0\n", " 1\n", " -1\n", " 2147483648\n", " /etc/broker/file\n", " tlsv1.3\n", " mqtt\n", " websockets\n",
-        " 127.0.0.1\n", " ::1\n", " 1883 localhost\n", " # comment\n", " \"", " 12h\n", " file /var/log/a\n", " all\n", "\t", "\r\n",
+        " true\n", " false\n", " 0\n", " 1\n", " -1\n", " 2147483648\n", " /etc/broker/file\n", " tlsv1.3\n", " mqtt\n",
+        " websockets\n", " 127.0.0.1\n", " ::1\n", " 1883 localhost\n", " # comment\n", " \"", " 12h\n",
+        " file /var/log/a\n", " all\n", "\t", "\r\n",
     ];
 
     public static FuzzTarget Create() => new(

@@ -6,8 +6,9 @@ using Broker.TestKit.Packets;
 namespace Broker.Fuzzing.Targets;
 
 /// <summary>
-/// A stream of packets as it comes from the other end. The first byte of an input is the version (its low bits) and the direction
-/// (its highest). What is understood can be written, and is understood to be the same; how the network divides it changes nothing.
+/// A stream of packets as it comes from the other end. The first byte of an input is the version (its low bits) and the
+/// direction (its highest). What is understood can be written, and is understood to be the same; how the network divides it
+/// changes nothing.
 /// </summary>
 internal static class PacketTarget
 {
@@ -68,7 +69,7 @@ internal static class PacketTarget
         yield return [0x00, 0x04, (byte)'M', (byte)'Q', (byte)'T', (byte)'T'];
         yield return [0x00, 0x06, (byte)'M', (byte)'Q', (byte)'I', (byte)'s', (byte)'d', (byte)'p'];
         yield return [0x26, 0x00, 0x01, (byte)'k', 0x00, 0x01, (byte)'v'];
-        foreach (int property in (int[])[1, 2, 3, 8, 9, 11, 17, 18, 19, 21, 22, 23, 24, 25, 26, 28, 31, 33, 34, 35, 36, 37, 39, 40, 41, 42])
+        foreach (Broker.Protocol.Properties.PropertyId property in Enum.GetValues<Broker.Protocol.Properties.PropertyId>())
             yield return [(byte)property];
     }
 }

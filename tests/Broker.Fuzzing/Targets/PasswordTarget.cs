@@ -3,7 +3,9 @@ using Broker.Security;
 
 namespace Broker.Fuzzing.Targets;
 
-/// <summary>A password file: a file or errors with a line each, and a hash that is read stands in the file as it is kept.</summary>
+/// <summary>
+/// A password file: a file or errors with a line each, and a hash that is read stands in the file as it is kept.
+/// </summary>
 internal static class PasswordTarget
 {
     private const string Hash = "$7$101$c2FsdHNhbHRzYWx0$"
@@ -11,10 +13,8 @@ internal static class PasswordTarget
 
     public static FuzzTarget Create() => new(
         "passwords",
-        [
-            .. ((string[])["ann:", Hash, "$6$", "$7$", "$argon2id$v=19$m=4096,t=3,p=1$c2FsdHNhbHQ$", "\n", "\r\n", ":", "#", "=="])
-                .Select(Encoding.UTF8.GetBytes),
-        ],
+        EscapedText.ReadAll(
+            "ann:", Hash, "$6$", "$7$", "$argon2id$v=19$m=4096,t=3,p=1$c2FsdHNhbHQ$", @"\n", @"\x0D\n", ":", "#", "=="),
         Read);
 
     private static void Read(byte[] input)

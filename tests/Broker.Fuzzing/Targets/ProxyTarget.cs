@@ -9,12 +9,10 @@ internal static class ProxyTarget
 {
     public static FuzzTarget Create() => new(
         "proxy",
-        [
-            "PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n"u8.ToArray(), "PROXY TCP6 ::1 ::2 1 2\r\n"u8.ToArray(), "PROXY UNKNOWN\r\n"u8.ToArray(),
-            "\r\n"u8.ToArray(), " "u8.ToArray(), "65535"u8.ToArray(),
-            [0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A, 0x21, 0x11, 0x00, 0x0C], [0x21, 0x21, 0x00, 0x24],
-            [0x20, 0x00, 0x00, 0x00], [0x21, 0x31, 0x00, 0xD8], [0x20, 0x00, 0x0F, 0x05, 0, 0, 0, 0], [0x22, 0x00, 0x03, (byte)'a', (byte)'n', (byte)'n'],
-        ],
+        EscapedText.ReadAll(
+            @"PROXY TCP4 192.0.2.1 192.0.2.2 1 2\x0D\n", @"PROXY TCP6 ::1 ::2 1 2\x0D\n", @"PROXY UNKNOWN\x0D\n", @"\x0D\n", " ",
+            "65535", @"\x0D\n\x0D\n\x00\x0D\nQUIT\n!\x11\x00\x0C", @"!!\x00\x24", @" \x00\x00\x00", @"!1\x00\xD8",
+            @" \x00\x0F\x05\x00\x00\x00\x00", @"\x22\x00\x03ann"),
         Read);
 
     private static void Read(byte[] input)

@@ -13,10 +13,9 @@ internal static class ScramTarget
 
     public static FuzzTarget Create() => new(
         "scram",
-        [
-            .. ((string[])["n,,n=ann,r=fyko", "n,,", "y,,", "p=tls-unique,,", "a=", "n=", "r=", "m=", "c=biws,r=", ",p=", "=2C", "=3D", "\n", ","])
-                .Select(Encoding.UTF8.GetBytes),
-        ],
+        EscapedText.ReadAll(
+            "n,,n=ann,r=fyko", "n,,", "y,,", "p=tls-unique,,", "a=", "n=", "r=", "m=", "c=biws,r=",
+            ",p=", "=2C", "=3D", @"\n", ","),
         Read);
 
     private static void Read(byte[] input)
