@@ -8,11 +8,6 @@ namespace Broker.Security;
 // The ways to authenticate, and their order: whoever knows the name or the kind of what is shown decides, and nobody after it.
 internal sealed partial class Authenticator
 {
-    /// <summary>Tokens that are judged at a time, in all: beyond that a client is told that the server is busy.</summary>
-    private const int TokensMax = 1000;
-
-    private int _tokens;
-
     /// <summary>
     /// Decides who a client is. Who shows nothing is judged by <c>allow_anonymous</c> alone. Else the first of these that is
     /// there decides: the password file, if it has the name; the token, if the password looks like one; the service over HTTP.
@@ -30,7 +25,7 @@ internal sealed partial class Authenticator
         if (isInFile || !showsSomething) return JudgePasswordAsync(credentials, token);
         if (security.Jwt is { } jwt && credentials.Password is { } password && JwtShape.IsToken(password.Span)
             && snapshot.Tokens.TryGetValue(jwt, out JwtVerifier? verifier))
-            return JudgeTokenAsync(verifier, password, credentials.UserName);
+            return verifier.VerifyAsync(password, credentials.UserName);
         if (security.Http is { AuthUrl: { } url } http && snapshot.Services.TryGetValue(http, out HttpAuthority? authority))
             return AskAsync(authority, url, credentials);
         // What is shown here and known to nobody does not count as nothing.
@@ -85,23 +80,6 @@ internal sealed partial class Authenticator
 
         static Verdict Refuse(AuthenticationOutcome outcome, string? detail) =>
             new(outcome, AuthenticationMethod.Http, null, detail);
-    }
-
-    private async ValueTask<Verdict> JudgeTokenAsync(JwtVerifier verifier, ReadOnlyMemory<byte> password, string? userName)
-    {
-        if (Interlocked.Increment(ref _tokens) > TokensMax)
-        {
-            Interlocked.Decrement(ref _tokens);
-            return new Verdict(AuthenticationOutcome.ServerBusy, AuthenticationMethod.Token);
-        }
-        try
-        {
-            return await verifier.VerifyAsync(password, userName);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _tokens);
-        }
     }
 
     // Neither tokens nor passwords are kept. Their word counts as long as they would be judged by the same rules: a token also as

@@ -28,6 +28,7 @@ public sealed class DisconnectReasonTests
         [ReasonCode.QosNotSupported] = (_, client) => client.PublishAsync(new OutgoingPublish("a", "", ExactlyOnce)),
         [ReasonCode.AdministrativeAction] =
             (broker, _) => Now(() => broker.Engine.Connections.Last().TryClose(CloseReason.AdministrativeAction)),
+        [ReasonCode.ServerBusy] = (broker, _) => Now(() => broker.Engine.Connections.Last().TryClose(CloseReason.NotDecided)),
         [ReasonCode.MaximumConnectTime] =
             (broker, _) => Now(() => broker.Engine.Connections.Last().TryClose(CloseReason.CredentialsExpired)),
         [ReasonCode.UseAnotherServer] = (broker, _) => Now(broker.Engine.BeginStop),
@@ -37,7 +38,6 @@ public sealed class DisconnectReasonTests
     private static readonly Dictionary<ReasonCode, string> NoOccasion = new()
     {
         [ReasonCode.ImplementationSpecificError] = "a PUBLISH above message_size_limit is refused in its acknowledgement",
-        [ReasonCode.ServerBusy] = "a client that brings too much is not read for a while",
         [ReasonCode.BadAuthenticationMethod] = "told in CONNACK: a method other than that of CONNECT breaks the protocol",
         [ReasonCode.MessageRateTooHigh] = "there is no limit of a rate",
         [ReasonCode.QuotaExceeded] = "queues that are full drop and count, they do not end connections",

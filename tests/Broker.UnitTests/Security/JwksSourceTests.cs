@@ -102,6 +102,21 @@ public sealed class JwksSourceTests : IAsyncLifetime
         Assert.Equal(AuthenticationOutcome.Allowed, await Judge(_one));
     }
 
+    [Fact]
+    public async Task Thousands_who_wait_for_keys_do_not_make_the_server_busy_for_those_whose_key_is_there()
+    {
+        await Judge(_one);
+        _server.Answer = TestWebServer.HangAsync;
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Task<AuthenticationOutcome>[] unknown = [.. Enumerable.Range(0, 3000).Select(_ => Judge(_two))];
+        await Task.WhenAny(unknown).WaitAsync(TestTime.Patience);
+
+        Assert.Equal(AuthenticationOutcome.Allowed, await Judge(_one));
+
+        _time.Advance(TimeSpan.FromSeconds(5));
+        Assert.DoesNotContain(AuthenticationOutcome.Allowed, await Task.WhenAll(unknown));
+    }
+
     [Theory]
     [InlineData(500, "oops", "the answer was 500")]
     [InlineData(404, "", "the answer was 404")]

@@ -15,6 +15,12 @@ internal sealed class JwtVerifier
     /// <summary>Longest token that is looked at.</summary>
     public const int TokenBytesMax = 16 * 1024;
 
+    /// <summary>Tokens that may wait for the pool: beyond that a client is told that the server is busy.</summary>
+    private const int JudgedMax = 1000;
+
+    /// <summary>Tokens that may wait for keys; those beyond it are judged by the keys that are there.</summary>
+    private const int WaitingMax = 1000;
+
     private const int JsonDepthMax = 16;
 
     private static readonly JsonWebTokenHandler Handler = new() { MaximumTokenSizeInBytes = TokenBytesMax };
@@ -22,6 +28,8 @@ internal sealed class JwtVerifier
     private readonly JwtOptions _options;
     private readonly JwtKeys _fileKeys;
     private readonly TimeProvider _time;
+    private int _judged;
+    private int _waiting;
 
     /// <param name="options">What is asked of a token.</param>
     /// <param name="fileKeys">Keys that were read from files.</param>
@@ -53,29 +61,59 @@ internal sealed class JwtVerifier
     {
         if (token.Length > TokenBytesMax) return Refuse($"it is longer than {TokenBytesMax} bytes");
         string text = Encoding.ASCII.GetString(token.Span);
-        await Task.Yield();
-        if (!TryParse(text, out JsonWebToken? parsed)) return Refuse("it cannot be read as one");
-        if (JwtAlgorithmNames.Find(parsed.Alg) is not { } algorithm || (algorithm & _options.Algorithms) == 0)
-            return Refuse($"its algorithm '{Quoted(parsed.Alg)}' is not taken here");
-        string? keyId = string.IsNullOrEmpty(parsed.Kid) ? null : parsed.Kid;
-        Verdict? verdict = await TryKeysAsync(parsed, Keys.For(keyId, algorithm), userName);
-        if (verdict is null && Source is not null && !Keys.All.Any(key => key.Id is not null && key.Id == keyId))
+        if (Interlocked.Increment(ref _judged) > JudgedMax)
         {
-            await Source.FetchForUnknownAsync();
-            // All who waited for it go on at once.
-            await Task.Yield();
-            verdict = await TryKeysAsync(parsed, Keys.For(keyId, algorithm), userName);
+            Interlocked.Decrement(ref _judged);
+            return new Verdict(AuthenticationOutcome.ServerBusy, AuthenticationMethod.Token, null, "too many tokens wait");
         }
-        if (verdict is { } judged) return judged;
-        return Keys.All.IsEmpty
-            ? new Verdict(AuthenticationOutcome.NotAnswered, AuthenticationMethod.Token, null, "no keys have come so far")
-            : Refuse(keyId is null ? "no key here has signed it" : $"no key here has signed it, it names '{Quoted(keyId)}'");
+        JsonWebToken? parsed;
+        Verdict? verdict;
+        try
+        {
+            await Task.Yield();
+            if (!TryParse(text, out parsed)) return Refuse("it cannot be read as one");
+            verdict = await TryKeysAsync(parsed, userName);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _judged);
+        }
+        // Not counted among those: whoever waits here must not hold up those whose key is known.
+        if (verdict is null && await MayHaveNewKeysAsync(parsed.Kid)) verdict = await TryKeysAsync(parsed, userName);
+        return verdict ?? ExplainUnknown(parsed.Kid);
+    }
+
+    private async ValueTask<bool> MayHaveNewKeysAsync(string? keyId)
+    {
+        if (Source is null || Keys.All.Any(key => key.Id is not null && key.Id == keyId)) return false;
+        try
+        {
+            if (Interlocked.Increment(ref _waiting) > WaitingMax) return false;
+            await Source.FetchForUnknownAsync();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+        // All who waited for it go on at once.
+        await Task.Yield();
+        return true;
+    }
+
+    private Verdict ExplainUnknown(string? keyId)
+    {
+        if (Keys.All.IsEmpty)
+            return new Verdict(AuthenticationOutcome.NotAnswered, AuthenticationMethod.Token, null, "no keys have come so far");
+        string named = string.IsNullOrEmpty(keyId) ? "" : $", it names '{Quoted(keyId)}'";
+        return Refuse($"no key here has signed it{named}");
     }
 
     // Null: none of the keys has signed it.
-    private async ValueTask<Verdict?> TryKeysAsync(JsonWebToken token, IReadOnlyList<JwtKey> keys, string? userName)
+    private async ValueTask<Verdict?> TryKeysAsync(JsonWebToken token, string? userName)
     {
-        foreach (JwtKey key in keys)
+        if (JwtAlgorithmNames.Find(token.Alg) is not { } algorithm || (algorithm & _options.Algorithms) == 0)
+            return Refuse($"its algorithm '{Quoted(token.Alg)}' is not taken here");
+        foreach (JwtKey key in Keys.For(string.IsNullOrEmpty(token.Kid) ? null : token.Kid, algorithm))
         {
             TokenValidationResult result = await Handler.ValidateTokenAsync(token, ParametersFor(key));
             if (result.IsValid) return ReadClaims(token, key, userName);
