@@ -19,8 +19,8 @@ internal sealed partial class MqttConnection
     // Anew after a reload: what was answered before may not hold any more.
     private void PrepareQuestions(ClientParameters parameters)
     {
-        bool mayEverything = Identity?.Grant is { IsSuperuser: true };
-        TopicQuestions? questions = mayEverything ? null : Engine.Authenticator.QuestionsOf(
+        bool isAsked = Security.Http?.AclUrl is not null && Identity?.Grant is not { IsSuperuser: true };
+        TopicQuestions? questions = !isAsked ? null : Engine.Authenticator.QuestionsOf(
             Security, new TopicClient(parameters.ClientId, parameters.UserName, Origin.RemoteAddress, Listener.Name));
         Volatile.Write(ref _questions, questions);
     }

@@ -160,7 +160,7 @@ internal sealed partial class MqttConnection
             {
                 ClientId = clientId,
                 RemoteAddress = Origin.RemoteAddress,
-                Listener = Listener.Name,
+                Listener = Listener,
             },
             CancellationToken.None);
     }

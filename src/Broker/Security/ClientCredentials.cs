@@ -15,6 +15,6 @@ internal readonly record struct ClientCredentials(
     /// <summary>Address and port, or what stands for them.</summary>
     public string RemoteAddress { get; init; } = "";
 
-    /// <summary>Name of the listener.</summary>
-    public string Listener { get; init; } = "";
+    /// <summary>Where it connects; null: not known.</summary>
+    public ListenerOptions? Listener { get; init; }
 }

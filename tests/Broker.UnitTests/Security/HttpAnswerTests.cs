@@ -70,7 +70,7 @@ public sealed class HttpAnswerTests
         {
             ClientId = "c\n1",
             RemoteAddress = "[::1]:40000",
-            Listener = "1883",
+            Listener = new ListenerOptions(),
         };
 
         Assert.Equal(

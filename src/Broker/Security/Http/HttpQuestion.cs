@@ -36,7 +36,7 @@ internal sealed class HttpQuestion
             .With("username", client.UserName ?? "")
             .With("password", Encoding.UTF8.GetString(password))
             .With("ipaddress", WithoutPort(client.RemoteAddress))
-            .With("listener", client.Listener);
+            .With("listener", client.Listener?.Name ?? "");
     }
 
     /// <summary>The body of the request.</summary>
