@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -5,6 +6,7 @@ using Broker.Configuration;
 using Broker.Connections;
 using Broker.Messages;
 using Broker.Security;
+using Broker.Security.Http;
 using Broker.SysTopics;
 using Broker.Transport.WebSockets;
 
@@ -64,12 +66,27 @@ internal sealed class HttpApi(BrokerEngine engine, string version)
     private async ValueTask<bool> MayReadAsync(HttpContext context, ListenerOptions listener, string path)
     {
         (string? userName, byte[]? password) = Basic(context.Request.Headers.Authorization);
-        Verdict verdict = await engine.Authenticator.JudgeAsync(
-            new ClientCredentials(listener.Security, userName, password), context.RequestAborted);
+        string address = new IPEndPoint(context.Connection.RemoteIpAddress!, context.Connection.RemotePort).ToString();
+        ClientCredentials credentials = new(listener.Security, userName, password)
+        {
+            ClientId = ClientId,
+            RemoteAddress = address,
+            Listener = listener.Name,
+        };
+        Verdict verdict = await engine.Authenticator.JudgeAsync(credentials, context.RequestAborted);
         if (verdict.Outcome != AuthenticationOutcome.Allowed) return false;
         string? name = verdict.Identity?.UserName ?? userName;
-        return engine.Access.For(listener, name, ClientId, verdict.Identity?.Grant)?.MayRead(path) != false;
+        ClientAccess? access = engine.Access.For(listener, name, ClientId, verdict.Identity?.Grant);
+        if (access?.MayRead(path) == false) return false;
+        if (verdict.Identity?.Grant is { IsSuperuser: true }) return true;
+        TopicQuestions? questions =
+            engine.Authenticator.QuestionsOf(listener.Security, new TopicClient(ClientId, name, address, listener.Name));
+        return questions is null || await MayReadAsync(questions, path, hasOtherRules: access is not null);
     }
+
+    private static async Task<bool> MayReadAsync(TopicQuestions questions, string path, bool hasOtherRules) =>
+        questions.Find(TopicAction.Subscribe, path, isAgain: false) ?? (await questions.AskAsync(hasOtherRules) is null
+            && questions.Find(TopicAction.Subscribe, path, isAgain: true) == true);
 
     private static (string? UserName, byte[]? Password) Basic(string? header)
     {

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Broker.IntegrationTests.Fixtures;
+using Broker.TestKit;
 using Broker.TestKit.Processes;
 
 namespace Broker.IntegrationTests.Administration;
@@ -55,6 +56,25 @@ public sealed class HttpApiTests
         Assert.Equal(401, (await GetAsync(port, "/api/v1/systree", "ann:secret")).Status);
         Assert.Equal(401, (await GetAsync(port, "/api/v1/version", "bob:secret")).Status);
         Assert.Equal((200, "hello"), Short(await GetAsync(port, "/", "ann:secret")));
+    }
+
+    [Fact]
+    public async Task A_service_that_is_asked_about_clients_is_asked_about_paths_too()
+    {
+        await using TestWebServer server = await TestWebServer.StartAsync(static async context =>
+        {
+            JsonElement question = await JsonSerializer.DeserializeAsync<JsonElement>(context.Request.Body);
+            string asked = question.GetProperty(context.Request.Path == "/auth" ? "username" : "topic").GetString()!;
+            context.Response.StatusCode = asked is "ann" or "/api/v1/version" ? 200 : 403;
+        });
+        int port = FreePorts.Take();
+        await using ConfiguredBroker broker = await ConfiguredBroker.StartAsync((mqtt, _) =>
+            $"http_auth_url {server.Url}auth\nhttp_acl_url {server.Url}acl\nhttp_auth_format json\n"
+            + $"listener {mqtt} 127.0.0.1\nlistener {port} 127.0.0.1\nprotocol http_api\n");
+
+        Assert.Equal(200, (await GetAsync(port, "/api/v1/version", "ann:secret")).Status);
+        Assert.Equal(401, (await GetAsync(port, "/api/v1/systree", "ann:secret")).Status);
+        Assert.Equal(401, (await GetAsync(port, "/api/v1/version", "bob:secret")).Status);
     }
 
     private static (int, string) Short((int Status, string Text, string? Origin) answer) => (answer.Status, answer.Text);
