@@ -1,3 +1,5 @@
+using Broker.Security;
+
 namespace Broker.Admin;
 
 /// <summary>The tokens of a file; a reload reads it again.</summary>
@@ -13,6 +15,6 @@ internal sealed class AdminTokenFile(string path, AdminTokens tokens)
     /// <summary>Reads the file again.</summary>
     /// <param name="errors">Takes what is wrong, a sentence each.</param>
     /// <returns>What puts it into force; null when there are errors.</returns>
-    public Action? Prepare(List<string> errors) =>
+    public Action? Prepare(List<PasswordFileError> errors) =>
         AdminTokens.Load(path, errors) is { } read ? () => _current = read : null;
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Broker.Diagnostics;
+using Broker.Security;
 
 namespace Broker.Admin;
 
@@ -21,7 +22,7 @@ internal sealed class AdminTokens
     /// <param name="path">The file.</param>
     /// <param name="errors">Takes what is wrong, a sentence each. No token is in one.</param>
     /// <returns>Null when there are errors.</returns>
-    public static AdminTokens? Load(string path, List<string> errors)
+    public static AdminTokens? Load(string path, List<PasswordFileError> errors)
     {
         string[] lines;
         try
@@ -30,7 +31,7 @@ internal sealed class AdminTokens
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {
-            errors.Add(FileTrouble.Describe("admin token file", path, broken));
+            errors.Add(new PasswordFileError(path, 0, FileTrouble.Describe("admin_token_file", path, broken)));
             return null;
         }
         int before = errors.Count;
@@ -44,10 +45,14 @@ internal sealed class AdminTokens
             bool mayChange = !token.EndsWith(ReadMark, StringComparison.Ordinal);
             if (!mayChange) token = token[..^ReadMark.Length];
             if (token.Length < CharactersMin)
-                errors.Add($"{path}:{i + 1}: this token is too short: {CharactersMin} characters at least.");
+            {
+                errors.Add(new PasswordFileError(
+                    path, i + 1, $"this token is too short: {CharactersMin} characters at least: openssl rand -base64 24."));
+            }
             tokens.Add((new AdminIdentity(name, mayChange), HashOf(token)));
         }
-        if (tokens.Count == 0) errors.Add($"{path}: there is no token in it: write a line NAME:TOKEN.");
+        if (tokens.Count == 0)
+            errors.Add(new PasswordFileError(path, 1, "there is no token in this file: write a line NAME:TOKEN."));
         return errors.Count == before ? new AdminTokens([.. tokens]) : null;
     }
 

@@ -12,7 +12,13 @@ internal static class AdviceFindings
     {
         AddDeprecated(origins, report);
         AddMisplaced(origins, report);
-        for (int i = 0; i < options.Listeners.Length; i++) AddInsecure(i, options.Listeners[i], origins, report);
+        for (int i = 0; i < options.Listeners.Length; i++)
+        {
+            AddInsecure(i, options.Listeners[i], origins, report);
+            AddProxy(i, options.Listeners[i], origins, report);
+            AddClosed(i, options.Listeners[i], origins, report);
+        }
+        ValueFindings.Add(origins, report);
         if (options.User == "root")
         {
             const string Text = "'user root' keeps all rights of root while clients are served";
@@ -83,8 +89,8 @@ internal static class AdviceFindings
                 origins.PlaceOf(index, "http_auth_failure"),
                 "'http_auth_failure allow': whoever makes the service fail gets in under any name", rule: "fails-open");
         }
-        if (listener.UnixSocketPath is not null || IsLoopback(listener.Address)) return;
-        string where = $"{listener.Address ?? "every address"}, port {listener.Port}";
+        if (IsClosedToOthers(listener)) return;
+        string where = Where(listener);
         if (security.AllowAnonymous && !asksCertificate)
         {
             string reach = security.AclFile is null ? ", and may read and write everything" : "";
@@ -101,6 +107,39 @@ internal static class AdviceFindings
                 rule: "password-in-clear");
         }
     }
+
+    private static void AddProxy(
+        int index, ListenerOptions listener, ConfigurationOrigins origins, ConfigurationReport report)
+    {
+        if (listener.Proxy is not { } proxy || !listener.TrustedProxies.IsEmpty || IsClosedToOthers(listener)) return;
+        string what = proxy.UseIdentityAsUsername ? "address and name" : "address";
+        report.Warning(
+            origins.PlaceOf(index, "enable_proxy_protocol"),
+            $"without 'trusted_proxies' whoever reaches {Where(listener)} gives itself any {what}: name the proxies' addresses",
+            rule: "untrusted-proxy");
+    }
+
+    /// <summary>Since mosquitto 2.0 strangers are refused; with per_listener_settings each listener needs its own file.</summary>
+    private static void AddClosed(
+        int index, ListenerOptions listener, ConfigurationOrigins origins, ConfigurationReport report)
+    {
+        ListenerSecurityOptions security = listener.Security;
+        bool hasNames = listener.Tls is { } tls && (tls.UseIdentityAsUsername || tls.UseSubjectAsUsername);
+        bool isProxied = listener.Proxy is { UseIdentityAsUsername: true };
+        bool asksNobody = security is { PasswordFile: null, Jwt: null } && security.Http?.AuthUrl is null;
+        if (security.AllowAnonymous || !asksNobody || hasNames || isProxied || listener.Protocol == ListenerProtocol.HttpApi) return;
+        string own = origins.PerListenerSettings ? "below this line ('per_listener_settings true')" : "to the file";
+        report.Warning(
+            origins.Listeners[index].OpenedAt,
+            $"nobody can connect here: strangers are refused and no user is known; add 'password_file PATH' or "
+            + $"'allow_anonymous true' {own}",
+            rule: "nobody-can-connect");
+    }
+
+    private static string Where(ListenerOptions listener) => $"{listener.Address ?? "every address"}, port {listener.Port}";
+
+    private static bool IsClosedToOthers(ListenerOptions listener) =>
+        listener.UnixSocketPath is not null || IsLoopback(listener.Address);
 
     private static bool IsLoopback(string? address) =>
         address == "localhost" || (IPAddress.TryParse(address, out IPAddress? ip) && IPAddress.IsLoopback(ip));

@@ -4,7 +4,6 @@ using Broker.Diagnostics;
 using Broker.Security;
 using Broker.Security.Http;
 using Broker.Security.Jwt;
-using Broker.Transport.Tls;
 
 namespace Broker.Admin;
 
@@ -21,14 +20,17 @@ internal static class FileFindings
         {
             ListenerOptions listener = options.Listeners[i];
             if (listener.Security.PasswordFile is { } passwords && seen.Add(passwords))
-                AddPasswords(passwords, origins.PlaceOf(i, "password_file"), report);
+                AddPasswords(passwords, options.AllowPlainTextPasswords, origins.PlaceOf(i, "password_file"), report);
             if (listener.Security.Jwt is { } jwt && seen.Add($"jwt {jwt}")) AddKeys(jwt, i, origins, report);
             if (listener.Security.Http is { } http && seen.Add($"http {http}")) AddService(http, i, origins, report);
             if (listener.Security.AclFile is { } list && seen.Add(list))
                 AddAccessList(list, origins.PlaceOf(i, "acl_file"), report);
             if (listener.Security.AclTestFile is not null) AddAccessTests(i, options, origins, report, seen);
-            if (listener.Tls is { } tls && seen.Add($"tls {tls}")) AddTls(tls, i, origins, report);
+            int index = i;
+            if (listener.Tls is { } tls && seen.Add($"tls {tls}"))
+                TlsFindings.Add(tls, listener.Protocol, name => origins.Of(index, name), origins.PlaceOf(i, "certfile"), report);
         }
+        for (int i = 0; i < options.AdminListeners.Length; i++) AddAdmin(options.AdminListeners[i], i, origins, report, seen);
         AddFolder(options.Persistence is { IsEnabled: true, Url: null } ? options.Persistence.Location : null,
             "persistence_location", origins, report);
         foreach (LogDestination log in options.Logging.Destinations)
@@ -36,9 +38,30 @@ internal static class FileFindings
         AddFolder(Path.GetDirectoryName(options.PidFile), "pid_file", origins, report);
     }
 
-    private static void AddPasswords(string path, SourcePosition at, ConfigurationReport report)
+    private static void AddAdmin(
+        AdminListenerOptions admin, int index, ConfigurationOrigins origins, ConfigurationReport report, HashSet<string> seen)
     {
-        foreach (PasswordFileError error in PasswordFile.Load(path).Errors)
+        if (admin.Listener.Tls is { } tls && seen.Add($"tls {tls}"))
+        {
+            TlsFindings.Add(
+                tls, ListenerProtocol.Mqtt, name => origins.OfAdmin(index, name), origins.PlaceOfAdmin(index, "certfile"),
+                report);
+        }
+        if (admin.TokenFile is not { } path || !seen.Add($"admin_token_file {path}")) return;
+        SourcePosition at = origins.PlaceOfAdmin(index, "admin_token_file");
+        List<PasswordFileError> errors = [];
+        AdminTokens.Load(path, errors);
+        foreach (PasswordFileError error in errors)
+        {
+            if (error.IsUnreadable) report.Error(at, error.Text, rule: "file-not-opened");
+            else report.Error(new SourcePosition(path, error.Line, 1), error.Text, rule: "token-file");
+        }
+        if (SecretMode.Warning("admin_token_file", path) is { } open) report.Warning(at, open, rule: "file-mode");
+    }
+
+    private static void AddPasswords(string path, bool acceptsPlainText, SourcePosition at, ConfigurationReport report)
+    {
+        foreach (PasswordFileError error in PasswordFile.Load(path, acceptsPlainText).Errors)
         {
             if (error.IsUnreadable) report.Error(at, error.Text, rule: "file-not-opened");
             else report.Error(new SourcePosition(path, error.Line, 1), Mended(error.Text, path), rule: "password-file");
@@ -80,7 +103,9 @@ internal static class FileFindings
 
     // Kubernetes and compose hand over secrets as they are.
     private static string Mended(string text, string path) =>
-        text.Contains("plain text", StringComparison.Ordinal) ? $"{text} 'broker passwd -U {path}' hashes it." : text;
+        text.Contains("plain text", StringComparison.Ordinal)
+            ? $"{text} 'broker passwd -U {path}' hashes it, 'allow_plain_text_passwords true' reads it as it is."
+            : text;
 
     private static void AddAccessList(string path, SourcePosition at, ConfigurationReport report)
     {
@@ -109,18 +134,11 @@ internal static class FileFindings
         }
     }
 
-    private static void AddTls(TlsOptions tls, int index, ConfigurationOrigins origins, ConfigurationReport report)
-    {
-        SourcePosition at = origins.PlaceOf(index, "certfile");
-        TlsEndpointResult result = TlsEndpoint.Load(tls);
-        foreach (string error in result.Errors) report.Error(at, error, rule: "tls");
-        foreach (string warning in result.Warnings) report.Warning(at, warning, rule: "tls");
-    }
-
     private static UnixFileMode? ModeOf(string path)
     {
         if (OperatingSystem.IsWindows() || !File.Exists(path)) return null;
-        return File.GetUnixFileMode(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path);
+        string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        return File.Exists(target) ? File.GetUnixFileMode(target) : null; // A link may lead nowhere.
     }
 
     private static void AddFolder(string? folder, string directive, ConfigurationOrigins origins, ConfigurationReport report)

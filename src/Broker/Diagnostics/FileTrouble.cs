@@ -7,6 +7,7 @@ namespace Broker.Diagnostics;
 internal static partial class FileTrouble
 {
     private const int CurrentFolder = -100;
+    private const uint AskForKind = 0x1;
     private const uint AskForOwner = 0x8 | 0x10;
     private const int ReadAndWrite = 4 | 2;
 
@@ -38,6 +39,24 @@ internal static partial class FileTrouble
         catch (EntryPointNotFoundException)
         {
             return null; // A libc from before 2018. The sentence then lacks the owner.
+        }
+    }
+
+    /// <summary>Whether it is a file with contents, and no pipe or device that could keep its reader waiting; true where the
+    /// system does not say.</summary>
+    /// <param name="path">Its path; links are followed.</param>
+    public static bool IsRegularFile(string path)
+    {
+        const ushort Kind = 0xF000;
+        const ushort Regular = 0x8000;
+        if (!OperatingSystem.IsLinux()) return true;
+        try
+        {
+            return statx(CurrentFolder, path, 0, AskForKind, out Status status) != 0 || (status.Mode & Kind) == Regular;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return true; // A libc from before 2018.
         }
     }
 
@@ -95,6 +114,7 @@ internal static partial class FileTrouble
     {
         [FieldOffset(20)] public uint User;
         [FieldOffset(24)] public uint Group;
+        [FieldOffset(28)] public ushort Mode;
     }
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]

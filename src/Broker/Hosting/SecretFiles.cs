@@ -48,7 +48,7 @@ internal sealed class SecretFiles : IReloadable, IDisposable
     {
         var files = new SecretFiles();
         files.LoadPasswords(options, logger);
-        files.Warnings.AddRange(PasswordModes(options));
+        files.Warnings.AddRange(SecretModes(options));
         files.LoadAccessLists(options);
         foreach (ListenerOptions listener in options.Listeners) files._tls.Add(files.LoadTls(listener));
         foreach (AdminListenerOptions admin in options.AdminListeners)
@@ -64,7 +64,7 @@ internal sealed class SecretFiles : IReloadable, IDisposable
     {
         List<PreparedReload> prepared = [];
         if (Authenticator!.Prepare(options, report) is { } passwords) prepared.Add(passwords);
-        report.Warnings.AddRange(PasswordModes(options));
+        report.Warnings.AddRange(SecretModes(options));
         for (int i = 0; i < _tls.Count; i++)
         {
             if (_tls[i]?.Prepare(options.Listeners[i].Tls!, report) is { } tls) prepared.Add(tls);
@@ -75,7 +75,7 @@ internal sealed class SecretFiles : IReloadable, IDisposable
         }
         foreach (AdminTokenFile tokens in _tokens.Values)
         {
-            List<string> errors = [];
+            List<PasswordFileError> errors = [];
             if (tokens.Prepare(errors) is { } apply) prepared.Add(new PreparedReload(apply));
             report.Errors.AddRange(errors.Select(static error => $"Error: {error}"));
         }
@@ -86,9 +86,10 @@ internal sealed class SecretFiles : IReloadable, IDisposable
 
     public void Dispose() => Authenticator?.Dispose();
 
-    private static IEnumerable<string> PasswordModes(BrokerOptions options) => options.Listeners
+    private static IEnumerable<string> SecretModes(BrokerOptions options) => options.Listeners
         .SelectMany<ListenerOptions, (string Directive, string? Path)>(listener =>
             [("password_file", listener.Security.PasswordFile), ("jwt_secret_file", listener.Security.Jwt?.SecretFile)])
+        .Concat(options.AdminListeners.Select(static admin => (Directive: "admin_token_file", Path: admin.TokenFile)))
         .Where(static file => file.Path is not null).Distinct()
         .Select(static file => SecretMode.Warning(file.Directive, file.Path!)).OfType<string>();
 
@@ -121,7 +122,7 @@ internal sealed class SecretFiles : IReloadable, IDisposable
     private void LoadTokens(AdminListenerOptions admin)
     {
         if (admin.TokenFile is not { } path) return;
-        List<string> errors = [];
+        List<PasswordFileError> errors = [];
         if (AdminTokens.Load(path, errors) is { } tokens) _tokens.Add(admin, new AdminTokenFile(path, tokens));
         Errors.AddRange(errors.Select(static error => $"Error: {error}"));
         if (errors.Count > 0) ExitCode = Configuration.ExitCode.BadConfiguration;

@@ -15,6 +15,7 @@ public sealed class RetainSourceTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Directive("check_retain_source")]
     public async Task PUBLISH_FromServer_RetainedByAClientThatMayNoMore_IsReplayedUnlessTheSourceIsChecked(bool isChecked)
     {
         await using var listed = new ListedBroker(

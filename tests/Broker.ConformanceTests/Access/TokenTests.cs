@@ -104,6 +104,7 @@ public sealed class TokenTests : IDisposable
     [InlineData("sensor-1", ReasonCode.Success)]
     [InlineData("sensor-2", ReasonCode.NotAuthorized)]
     [InlineData("", ReasonCode.NotAuthorized)]
+    [Directive("jwt_clientid_claim")]
     public async Task CONNECT_FromClient_ClientIdOfAnotherToken_IsRefused(string clientId, ReasonCode expected)
     {
         await using TestBroker broker = Start(jwt => jwt with { ClientIdClaim = "cid" });
@@ -223,6 +224,7 @@ public sealed class TokenTests : IDisposable
     }
 
     [Fact]
+    [Directive("jwt_disconnect_at_exp")]
     public async Task DISCONNECT_FromServer_TokenHasExpiredAndThatIsNotMeant_StaysAway()
     {
         await using TestBroker broker = Start(jwt => jwt with { DisconnectsAtExpiry = false });

@@ -11,6 +11,7 @@ public sealed class DurabilityOptionTests
     private readonly ManualStateStore _store = new();
 
     [Fact]
+    [Directive("durability")]
     public async Task EVERYTHING_FromServer_ListenerSaysMemory_LeavesBeforeItsCommit()
     {
         await using TestBroker broker = TestBroker.WithListener(

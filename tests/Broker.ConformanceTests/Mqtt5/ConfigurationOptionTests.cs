@@ -13,6 +13,7 @@ public sealed class ConfigurationOptionTests
     [InlineData(AtMostOnce, ExactlyOnce, ExactlyOnce)]
     [InlineData(AtLeastOnce, ExactlyOnce, ExactlyOnce)]
     [InlineData(ExactlyOnce, AtLeastOnce, AtLeastOnce)]
+    [Directive("upgrade_outgoing_qos")]
     public async Task PUBLISH_FromServer_UpgradeOutgoingQos_HasTheSubscriptionsQos(
         QualityOfService published, QualityOfService granted, QualityOfService expected)
     {
@@ -38,6 +39,7 @@ public sealed class ConfigurationOptionTests
     [Theory]
     [InlineData(true, 2)]
     [InlineData(false, 1)]
+    [Directive("allow_duplicate_messages")]
     public async Task PUBLISH_FromServer_AllowDuplicateMessages_DecidesTheCopiesForOverlappingFilters(bool isAllowed, int copies)
     {
         await using var broker = TestBroker.WithLimits(limits => limits with { AllowDuplicateMessages = isAllowed });
@@ -63,6 +65,7 @@ public sealed class ConfigurationOptionTests
     }
 
     [Fact, Spec("MQTT-3.1.2-2")]
+    [Directive("accept_protocol_versions")]
     public async Task CONNECT_FromClient_VersionNotAcceptedOnTheListener_RefusedAsUnsupportedProtocolVersion()
     {
         await using var broker =
@@ -73,6 +76,7 @@ public sealed class ConfigurationOptionTests
     }
 
     [Fact]
+    [Directive("clientid_prefixes")]
     public async Task CONNECT_FromClient_ClientIdWithoutAPrefixFromTheList_RefusedAsNotAuthorized()
     {
         await using var broker = TestBroker.WithListener(listener => listener with
@@ -85,6 +89,7 @@ public sealed class ConfigurationOptionTests
     }
 
     [Fact]
+    [Directive("use_username_as_clientid")]
     public async Task CONNECT_FromClient_UserNameBecomesClientId_SameUserTakesOver()
     {
         await using var broker = TestBroker.WithListener(listener => listener with { UseUsernameAsClientId = true });
@@ -96,6 +101,7 @@ public sealed class ConfigurationOptionTests
     }
 
     [Fact]
+    [Directive("mount_point")]
     public async Task PUBLISH_FromServer_MountPoint_IsPutBeforeAndCutFromEveryTopic()
     {
         await using var broker = TestBroker.WithListener(listener => listener with { MountPoint = "site/1/" });
@@ -122,6 +128,7 @@ public sealed class ConfigurationOptionTests
     }
 
     [Fact]
+    [Directive("persistent_client_expiration")]
     public async Task SESSION_InServer_PersistentClientExpiration_CapsTheSessionExpiryInterval()
     {
         await using var broker =
@@ -135,6 +142,7 @@ public sealed class ConfigurationOptionTests
     }
 
     [Fact]
+    [Directive("global_max_clients")]
     public async Task CONNECT_FromClient_SessionsLimitReached_RefusedAsServerUnavailableButOldSessionsMayReturn()
     {
         await using var broker = TestBroker.WithLimits(limits => limits with { SessionsMax = 1 });
@@ -147,6 +155,7 @@ public sealed class ConfigurationOptionTests
     }
 
     [Fact]
+    [Directive("global_max_connections")]
     public async Task CONNECTION_InServer_GlobalConnectionsLimitReached_TheNextIsClosedAtOnce()
     {
         await using var broker = TestBroker.WithLimits(limits => limits with { ConnectionsMax = 1 });
@@ -157,6 +166,7 @@ public sealed class ConfigurationOptionTests
     }
 
     [Fact]
+    [Directive("max_connections")]
     public async Task CONNECTION_InServer_ListenersConnectionsLimitReached_TheNextIsClosedAtOnce()
     {
         await using var broker = TestBroker.WithListener(listener => listener with { ConnectionsMax = 1 });
@@ -166,6 +176,7 @@ public sealed class ConfigurationOptionTests
     }
 
     [Fact]
+    [Directive("allow_anonymous")]
     public async Task CONNECT_FromClient_NoNameWhereAnonymousIsNotAllowed_RefusedAsNotAuthorized()
     {
         await using var broker = new TestBroker(options => options with { Listeners = [new ListenerOptions()] });

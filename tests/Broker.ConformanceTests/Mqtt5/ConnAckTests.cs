@@ -72,6 +72,7 @@ public sealed class ConnAckTests
     }
 
     [Fact, Spec("MQTT-3.2.2-13")]
+    [Directive("retain_available")]
     public async Task CONNACK_FromServer_RetainedWillWhereNotAvailable_RefusedAsRetainNotSupported()
     {
         await using var broker = TestBroker.WithLimits(limits => limits with { IsRetainAvailable = false });
@@ -81,6 +82,7 @@ public sealed class ConnAckTests
     }
 
     [Fact]
+    [Directive("message_size_limit")]
     public async Task CONNACK_FromServer_WillLargerThanMessageSizeLimit_RefusedAsPacketTooLarge()
     {
         await using var broker = TestBroker.WithLimits(limits => limits with { PayloadBytesMax = 3 });

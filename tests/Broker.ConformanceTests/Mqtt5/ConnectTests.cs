@@ -137,6 +137,7 @@ public sealed class ConnectTests
     }
 
     [Fact, Spec("MQTT-3.1.3-8")]
+    [Directive("allow_zero_length_clientid")]
     public async Task CONNECT_FromClient_EmptyClientIdWhereNotAllowed_RefusedAsClientIdentifierNotValid()
     {
         await using var broker = TestBroker.WithListener(listener => listener with

@@ -14,6 +14,7 @@ public sealed class FlowControlTests
     [InlineData(1, 20)]
     [InlineData(3, 20)]
     [InlineData(65_535, 3)]
+    [Directive("max_inflight_messages")]
     public async Task PUBLISH_FromServer_ReceiveMaximumAndInflightLimit_TheSmallerIsTheWindow(int receiveMaximum, int inflightMax)
     {
         await using var broker = TestBroker.WithLimits(limits => limits with { InflightMessagesMax = inflightMax });
@@ -74,6 +75,7 @@ public sealed class FlowControlTests
     }
 
     [Fact]
+    [Directive("max_inflight_bytes")]
     public async Task PUBLISH_FromServer_InflightBytesLimit_HoldsBackButLetsOneMessagePass()
     {
         await using var broker = TestBroker.WithLimits(limits => limits with { InflightBytesMax = 10 });

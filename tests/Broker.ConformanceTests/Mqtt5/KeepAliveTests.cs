@@ -69,6 +69,7 @@ public sealed class KeepAliveTests
     [InlineData(0)]
     [InlineData(61)]
     [InlineData(65535)]
+    [Directive("max_keepalive")]
     public async Task CONNECT_FromClient_KeepAliveAboveMaximum_ServerKeepAliveIsToldAndUsed(int asked)
     {
         await using var broker = TestBroker.WithLimits(limits => limits with { KeepAliveSecondsMax = 60 });

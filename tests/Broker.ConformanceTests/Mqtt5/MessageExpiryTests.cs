@@ -83,6 +83,7 @@ public sealed class MessageExpiryTests
     }
 
     [Fact]
+    [Directive("retain_expiry_interval")]
     public async Task RETAINED_InServer_ExpiredAndSwept_TakesNoPlace()
     {
         await using var broker = TestBroker.WithLimits(limits => limits with { RetainExpirySweep = TimeSpan.FromMinutes(1) });

@@ -15,6 +15,7 @@ public sealed class PacketSizeTests
     private const uint BytesMax = 60;
 
     [Fact, Spec("MQTT-3.2.2-15")]
+    [Directive("max_packet_size")]
     public async Task PUBLISH_FromClient_LargerThanTheServersMaximum_DisconnectsWithPacketTooLarge()
     {
         await using var broker = TestBroker.WithLimits(limits => limits with { PacketBytesMax = 100 });

@@ -11,6 +11,7 @@ public sealed class QueueLimitTests
     [Theory]
     [InlineData(5, 5, 3)]
     [InlineData(0, 8, 0)] // demands D3: 0 is no limit
+    [Directive("max_queued_messages")]
     public async Task PUBLISH_FromServer_SessionAwayAndQueueMessagesLimit_KeepsTheOldestAndCountsTheRest(
         int limit, int kept, int dropped)
     {
@@ -40,6 +41,7 @@ public sealed class QueueLimitTests
     }
 
     [Fact]
+    [Directive("max_queued_bytes")]
     public async Task PUBLISH_FromServer_QueueBytesLimit_CountsPayloadBytesAndLetsOneMessagePass()
     {
         await using var broker = TestBroker.WithLimits(limits => limits with { QueuedBytesMax = 10 });
@@ -83,6 +85,7 @@ public sealed class QueueLimitTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [Directive("queue_qos0_messages")]
     public async Task PUBLISH_FromServer_Qos0ForASessionThatIsAway_IsQueuedOnlyWithQueueQos0Messages(bool isQueued)
     {
         await using var broker = TestBroker.WithLimits(limits => limits with { QueueQos0Messages = isQueued });

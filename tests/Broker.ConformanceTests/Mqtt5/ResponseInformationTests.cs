@@ -8,6 +8,7 @@ namespace Broker.ConformanceTests.Mqtt5;
 public sealed class ResponseInformationTests
 {
     [Fact]
+    [Directive("response_information")]
     public async Task CONNACK_FromServer_ResponseInformationAskedFor_IsThePrefixOfThisClient()
     {
         await using TestBroker broker = Informing("answers/%u/%c/");

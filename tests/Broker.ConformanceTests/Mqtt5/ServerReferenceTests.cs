@@ -12,6 +12,7 @@ public sealed class ServerReferenceTests
     private const string Other = "other.example:1883";
 
     [Fact, Spec("MQTT-3.14.2-1"), Spec("MQTT-4.13.2-1")]
+    [Directive("server_reference")]
     public async Task DISCONNECT_FromServer_StopsWithAServerReference_UseAnotherServerAndWhich()
     {
         await using TestBroker broker = Referring();
@@ -70,6 +71,7 @@ public sealed class ServerReferenceTests
     }
 
     [Fact, Spec("MQTT-3.2.2-7")]
+    [Directive("server_moved")]
     public async Task CONNACK_FromServer_ListenerHasMoved_ServerMovedBeforeAnyPasswordIsLookedAt()
     {
         using var folder = new TemporaryFolder();

@@ -31,6 +31,7 @@ public sealed class TakeoverLoopTests
 
     [Fact, Spec("MQTT-3.1.4-3")]
     [Demand("C6")]
+    [Directive("takeover_delay_max")]
     public async Task CONNECT_FromClient_ItsClientIdIsFoughtOver_WaitsTwiceAsLongEachTime()
     {
         await using TestBroker broker = Slowing();

@@ -59,6 +59,7 @@ public sealed class TopicAliasTests
     }
 
     [Fact, Spec("MQTT-3.2.2-18")]
+    [Directive("max_topic_alias")]
     public async Task PUBLISH_FromClient_AliasWhereNoneAreAllowed_TopicAliasInvalid()
     {
         await using var broker = TestBroker.WithListener(listener => listener with { TopicAliasMaximum = 0 });
@@ -103,6 +104,7 @@ public sealed class TopicAliasTests
     [Theory, Spec("MQTT-3.1.2-26"), Spec("MQTT-3.3.2-11")]
     [InlineData(2, 2)]
     [InlineData(100, 10)] // max_topic_alias_broker
+    [Directive("max_topic_alias_broker")]
     public async Task PUBLISH_FromServer_ClientTakesAliases_FirstTopicsGetOneAndTheRestTheirNames(int allowed, int used)
     {
         await using var broker = new TestBroker();

@@ -14,6 +14,7 @@ public sealed class AccessListComparisonTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(0)]
+    [Directive("acl_file"), Directive("acl_pattern_names")]
     public async Task Both_decide_alike_about_lists_made_by_chance(int seed)
     {
         if (seed == 0) seed = Random.Shared.Next();

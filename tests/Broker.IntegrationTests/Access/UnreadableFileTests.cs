@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using Broker.TestKit.Processes;
+using Broker.TestKit;
 
 namespace Broker.IntegrationTests.Access;
 
@@ -9,6 +10,7 @@ public sealed class UnreadableFileTests
     private const string Nobody = "65534";
 
     [FactAsRoot, SupportedOSPlatform("linux")]
+    [Demand("H2")]
     public async Task Check_config_names_owner_mode_and_mend_of_what_it_may_not_read()
     {
         using TemporaryFolder folder = new();

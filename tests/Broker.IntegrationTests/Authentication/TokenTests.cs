@@ -14,6 +14,7 @@ public sealed class TokenTests
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
     [Fact]
+    [Directive("jwt_acl_claim"), Directive("jwt_issuer")]
     public async Task Mosquittos_tools_get_in_with_a_token_as_the_password_and_do_what_it_says()
     {
         using TokenSigner signer = TokenSigner.Rsa();
@@ -47,6 +48,7 @@ public sealed class TokenTests
     }
 
     [Fact]
+    [Directive("jwt_jwks_url"), Directive("jwt_jwks_cafile")]
     public async Task Keys_that_change_on_their_server_are_taken_over_and_stay_when_it_is_gone()
     {
         using TokenSigner one = TokenSigner.Rsa(keyId: "one");
@@ -103,6 +105,7 @@ public sealed class TokenTests
     }
 
     [Fact]
+    [Directive("jwt_key_file")]
     public async Task A_reload_takes_other_keys_over_and_ends_what_the_old_ones_let_in()
     {
         using TokenSigner one = TokenSigner.Rsa();

@@ -11,6 +11,7 @@ public sealed class DurableStartTests
 
     [Fact]
     [Demand("A8")]
+    [Directive("persistence")]
     public async Task What_was_acknowledged_is_there_after_a_kill()
     {
         await using DurableBroker broker = new();
@@ -59,6 +60,7 @@ public sealed class DurableStartTests
     }
 
     [Fact]
+    [Directive("persistence_location"), Directive("persistence_file")]
     public async Task Mosquittos_own_file_stays_as_it_is_and_ours_is_beside_it()
     {
         await using DurableBroker broker = new("persistence_file mosquitto.db");
@@ -90,6 +92,7 @@ public sealed class DurableStartTests
 
     [Fact]
     [Demand("A5")]
+    [Directive("on_store_damage")]
     public async Task A_damaged_file_ends_the_start_where_the_file_says_so()
     {
         await using DurableBroker broker = new("on_store_damage stop");

@@ -16,6 +16,7 @@ public sealed class StoreMoveTests(PostgresFixture postgres)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [Directive("persistence_url")]
     public async Task Clients_go_on_in_a_file_that_was_imported(bool isCrash)
     {
         using TemporaryFolder folder = new();

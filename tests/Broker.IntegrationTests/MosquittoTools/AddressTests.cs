@@ -1,6 +1,7 @@
 using Broker.IntegrationTests.Clients;
 using Broker.IntegrationTests.Fixtures;
 using Broker.TestKit.Processes;
+using Broker.TestKit;
 
 namespace Broker.IntegrationTests.MosquittoTools;
 
@@ -24,6 +25,7 @@ public sealed class AddressTests
     }
 
     [Fact]
+    [Directive("listener")]
     public async Task A_unix_socket_is_a_listener()
     {
         await using ConfiguredBroker broker = await ConfiguredBroker.StartAsync(
@@ -57,6 +59,7 @@ public sealed class AddressTests
     }
 
     [Fact]
+    [Directive("listener")]
     public async Task Several_listeners_share_their_messages()
     {
         int second = FreePorts.Take();

@@ -1,6 +1,7 @@
 using Broker.IntegrationTests.Clients;
 using Broker.IntegrationTests.Fixtures;
 using Broker.TestKit.Processes;
+using Broker.TestKit;
 
 namespace Broker.IntegrationTests.MosquittoTools;
 
@@ -9,6 +10,7 @@ public sealed class CertificateTests
     private const string Topic = "certificate";
 
     [Fact]
+    [Directive("use_identity_as_username")]
     public async Task A_client_with_a_certificate_is_known_by_its_name()
     {
         await using ConfiguredBroker broker = await StartAsync("use_identity_as_username true");
@@ -20,6 +22,7 @@ public sealed class CertificateTests
     }
 
     [Fact]
+    [Directive("use_subject_as_username")]
     public async Task The_whole_subject_can_be_the_name()
     {
         await using ConfiguredBroker broker = await StartAsync("use_subject_as_username true");
@@ -33,6 +36,7 @@ public sealed class CertificateTests
     }
 
     [Fact]
+    [Directive("require_certificate")]
     public async Task A_client_without_one_is_refused()
     {
         await using ConfiguredBroker broker = await StartAsync("use_identity_as_username true");
@@ -45,6 +49,7 @@ public sealed class CertificateTests
     }
 
     [Fact]
+    [Directive("cafile")]
     public async Task A_certificate_of_another_authority_is_refused()
     {
         using TemporaryFolder strangers = new();
@@ -59,6 +64,7 @@ public sealed class CertificateTests
     }
 
     [Fact]
+    [Directive("certfile")]
     public async Task A_client_that_trusts_another_authority_does_not_connect()
     {
         using TemporaryFolder strangers = new();

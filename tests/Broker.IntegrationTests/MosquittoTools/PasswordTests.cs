@@ -1,6 +1,7 @@
 using Broker.IntegrationTests.Clients;
 using Broker.IntegrationTests.Fixtures;
 using Broker.TestKit.Processes;
+using Broker.TestKit;
 
 namespace Broker.IntegrationTests.MosquittoTools;
 
@@ -25,6 +26,7 @@ public sealed class PasswordTests(SampleBroker broker)
     [InlineData("mqtt", "mqttv5", "ann", "wrong")]
     [InlineData("mqtt", "mqttv311", "nobody", "secret")]
     [InlineData("mqtts", "mqttv311", "ann", "wrong")]
+    [Directive("password_file")]
     public async Task A_wrong_one_does_not_although_strangers_may_enter(
         string listener, string version, string name, string password)
     {

@@ -28,6 +28,7 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    [Directive("admin_listener")]
     public async Task The_figures_are_those_of_the_traffic()
     {
         await using AdminBroker broker = await AdminBroker.StartAsync(
@@ -83,6 +84,7 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    [Directive("admin_token_file")]
     public async Task With_a_token_file_only_who_has_a_token_is_answered()
     {
         await using AdminBroker broker = await AdminBroker.StartAsync(
@@ -117,6 +119,7 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    [Demand("G5")]
     public async Task Handshakes_and_the_days_of_a_certificate_are_counted()
     {
         int tlsPort = FreePorts.Take();

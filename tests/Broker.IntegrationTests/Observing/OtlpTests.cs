@@ -10,6 +10,7 @@ namespace Broker.IntegrationTests.Observing;
 public sealed class OtlpTests
 {
     [Fact]
+    [Directive("otlp_endpoint"), Directive("otlp_header"), Directive("otlp_interval")]
     public async Task A_collector_is_sent_the_instruments_as_protobuf_with_the_headers()
     {
         using TcpListener collector = new(IPAddress.Loopback, 0);
@@ -26,6 +27,23 @@ public sealed class OtlpTests
         // Names and text of a protobuf message stand in it as they are.
         string[] names = ["broker.packets.received", "broker.ready", "broker.gc.pause", "service.name", "{packet}"];
         Assert.All(names, name => Assert.Contains(name, body, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Directive("otlp_protocol")]
+    public async Task A_collector_that_speaks_gRPC_is_spoken_to_in_HTTP_2()
+    {
+        using TcpListener collector = new(IPAddress.Loopback, 0);
+        collector.Start();
+        await using ConfiguredBroker broker = await ConfiguredBroker.StartOpenAsync(
+            $"otlp_endpoint http://127.0.0.1:{((IPEndPoint)collector.LocalEndpoint).Port}\notlp_protocol grpc\notlp_interval 1");
+        using CancellationTokenSource patience = new(TestTime.ProcessPatience);
+        using TcpClient client = await collector.AcceptTcpClientAsync(patience.Token);
+
+        byte[] preface = new byte[14];
+        await client.GetStream().ReadExactlyAsync(preface, patience.Token);
+
+        Assert.Equal("PRI * HTTP/2.0", Encoding.ASCII.GetString(preface));
     }
 
     private static async Task<(string Head, string Body)> TakeAsync(TcpListener collector)

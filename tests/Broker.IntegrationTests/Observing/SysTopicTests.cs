@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Broker.IntegrationTests.Clients;
 using Broker.IntegrationTests.Fixtures;
 using Broker.TestKit.Processes;
+using Broker.TestKit;
 
 namespace Broker.IntegrationTests.Observing;
 
@@ -79,6 +80,7 @@ public sealed partial class SysTopicTests
     }
 
     [Fact]
+    [Directive("sys_interval")]
     public async Task Interval_zero_has_none()
     {
         await using ConfiguredBroker broker = await ConfiguredBroker.StartOpenAsync("sys_interval 0");

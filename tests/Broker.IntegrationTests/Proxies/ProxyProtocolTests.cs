@@ -17,6 +17,7 @@ public sealed class ProxyProtocolTests
         + "| 22 00 03 'ann' | 23 00 03 'AES'";
 
     [Fact]
+    [Directive("enable_proxy_protocol")]
     public async Task The_log_shows_the_address_of_version_1_however_its_line_comes_in()
     {
         await using ConfiguredBroker broker = await ConfiguredBroker.StartOpenAsync("enable_proxy_protocol 1");
@@ -73,6 +74,7 @@ public sealed class ProxyProtocolTests
     }
 
     [Fact]
+    [Directive("enable_proxy_protocol")]
     public async Task Version_2_tells_address_TLS_and_the_name_in_the_certificate()
     {
         await using ConfiguredBroker broker = await ConfiguredBroker.StartOpenAsync(
@@ -93,6 +95,7 @@ public sealed class ProxyProtocolTests
         "client did not provide a certificate.")]
     [InlineData("require_certificate true", $"{Begin} | 21 11 | 00 14 | {IPv4} | 20 00 05 | 05 00 00 00 01",
         "client did not provide a certificate.")]
+    [Directive("proxy_protocol_v2_require_tls")]
     public async Task Who_lacks_what_is_required_is_refused_by_address(string lines, string header, string reason)
     {
         await using ConfiguredBroker broker = await ConfiguredBroker.StartOpenAsync("enable_proxy_protocol 2\n" + lines);
@@ -148,6 +151,7 @@ public sealed class ProxyProtocolTests
     }
 
     [Fact]
+    [Directive("trusted_proxies"), Demand("G8")]
     public async Task Only_trusted_proxies_are_believed()
     {
         await using ConfiguredBroker broker =

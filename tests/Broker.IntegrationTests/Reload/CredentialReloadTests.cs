@@ -26,6 +26,7 @@ public sealed class CredentialReloadTests
     }
 
     [Fact]
+    [Directive("password_file")]
     public async Task A_new_user_is_let_in_without_a_restart()
     {
         await using ReloadedBroker broker = await ReloadedBroker.StartClosedAsync();
@@ -68,6 +69,7 @@ public sealed class CredentialReloadTests
     }
 
     [Fact]
+    [Directive("allow_anonymous")]
     public async Task Those_without_a_name_have_to_go_when_they_are_no_longer_wanted()
     {
         await using ReloadedBroker broker = await ReloadedBroker.StartAsync(it =>

@@ -10,6 +10,7 @@ namespace Broker.IntegrationTests.Reload;
 public sealed class ReloadTests
 {
     [Fact]
+    [Directive("max_packet_size"), Directive("max_qos")]
     public async Task Limits_hold_for_those_who_come_after_it()
     {
         await using ReloadedBroker broker = await ReloadedBroker.StartOpenAsync();
@@ -25,6 +26,7 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    [Demand("G10")]
     public async Task One_wrong_line_changes_nothing_and_is_named_with_its_place()
     {
         await using ReloadedBroker broker = await ReloadedBroker.StartOpenAsync();
@@ -68,6 +70,7 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    [Directive("log_dest"), Directive("log_type")]
     public async Task Log_types_and_destinations_are_taken()
     {
         await using ReloadedBroker broker = await ReloadedBroker.StartOpenAsync();

@@ -88,6 +88,7 @@ public sealed class StartTests
     }
 
     [Fact]
+    [Demand("G4")]
     public async Task All_errors_of_a_configuration_are_named_and_the_status_is_3()
     {
         using TemporaryFolder folder = new();
@@ -132,6 +133,7 @@ public sealed class StartTests
     }
 
     [Fact]
+    [Directive("pid_file")]
     public async Task A_pid_file_is_there_while_it_runs()
     {
         await using ConfiguredBroker broker = await ConfiguredBroker.StartAsync(

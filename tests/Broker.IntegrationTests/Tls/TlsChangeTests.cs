@@ -1,6 +1,7 @@
 using Broker.IntegrationTests.Clients;
 using Broker.IntegrationTests.Fixtures;
 using Broker.TestKit.Processes;
+using Broker.TestKit;
 
 namespace Broker.IntegrationTests.Tls;
 
@@ -8,6 +9,7 @@ namespace Broker.IntegrationTests.Tls;
 public sealed class TlsChangeTests
 {
     [Fact]
+    [Directive("crlfile"), Demand("G6")]
     public async Task A_certificate_that_is_revoked_is_refused_without_a_signal_and_nobody_is_cut()
     {
         await using ConfiguredBroker broker = await StartAsync();
@@ -29,6 +31,7 @@ public sealed class TlsChangeTests
     }
 
     [Fact]
+    [Directive("keyfile")]
     public async Task A_certificate_that_does_not_load_changes_nothing_at_a_reload()
     {
         await using ConfiguredBroker broker = await StartAsync();

@@ -27,6 +27,7 @@ public sealed class TlsVersionTests
     [Theory]
     [InlineData("tlsv1.3", SslProtocols.Tls13, SslProtocols.Tls12)]
     [InlineData("tlsv1.2", SslProtocols.Tls12, SslProtocols.None)]
+    [Directive("tls_version")]
     public async Task The_file_can_ask_for_one_version(string value, SslProtocols served, SslProtocols refused)
     {
         await using ConfiguredBroker broker = await StartAsync($"allow_anonymous true\ntls_version {value}");
@@ -73,6 +74,32 @@ public sealed class TlsVersionTests
 
         await using TestClient client = await TestClient.OverTcpAsync(broker.Port);
         await client.ConnectAsync("next");
+    }
+
+    [Fact, Demand("G9")]
+    public async Task A_browser_that_offers_HTTP_2_first_gets_its_WebSocket()
+    {
+        await using ConfiguredBroker broker = await StartAsync("allow_anonymous true\nprotocol websockets");
+        using TcpClient tcp = new();
+        await tcp.ConnectAsync("127.0.0.1", broker.Port);
+        await using SslStream tls = new(tcp.GetStream());
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+            CertificateChainPolicy = new CertificateFiles(broker.Folder.Path).Trust(),
+        }).WaitAsync(TestTime.Patience);
+        Assert.NotEqual(SslApplicationProtocol.Http2, tls.NegotiatedApplicationProtocol);
+
+        await tls.WriteAsync(
+            "GET /mqtt HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"u8.ToArray());
+        await tls.WriteAsync(
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n"u8
+                .ToArray());
+
+        byte[] answer = new byte[13];
+        await tls.ReadExactlyAsync(answer).AsTask().WaitAsync(TestTime.Patience);
+        Assert.Equal("HTTP/1.1 101 ", System.Text.Encoding.ASCII.GetString(answer));
     }
 
     private static Task<ConfiguredBroker> StartAsync(string lines) =>

@@ -11,6 +11,7 @@ namespace Broker.IntegrationTests.WebSockets;
 public sealed class HttpTests
 {
     [Fact]
+    [Directive("http_dir"), Directive("protocol")]
     public async Task Files_of_the_folder_are_served_beside_MQTT()
     {
         await using ConfiguredBroker broker = await StartAsync();
@@ -55,10 +56,24 @@ public sealed class HttpTests
         Assert.DoesNotContain("root:", answer, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_pipe_among_the_files_holds_up_nobody()
+    {
+        await using ConfiguredBroker broker = await StartAsync();
+        Assert.Equal(0, (await ProcessRun.OfAsync("mkfifo", [broker.Folder.File("www/pipe")])).ExitCode);
+
+        string[] answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => RawAsync(broker.Port, "/pipe")));
+
+        Assert.All(answers, answer => Assert.StartsWith("HTTP/1.1 404 ", answer, StringComparison.Ordinal));
+        using HttpClient http = new();
+        Assert.Equal("<p>hello</p>", await http.GetStringAsync(Url(broker, "/")));
+    }
+
     [Theory]
     [InlineData("http://good.example", true)]
     [InlineData(null, true)]
     [InlineData("http://bad.example", false)]
+    [Directive("websockets_origin")]
     public async Task Only_the_origins_of_the_file_may_upgrade(string? origin, bool isServed)
     {
         await using ConfiguredBroker broker = await ConfiguredBroker.StartOpenAsync(
@@ -73,6 +88,7 @@ public sealed class HttpTests
     [InlineData("trusted_proxies 127.0.0.0/8", "203.0.113.9 on port")]
     [InlineData("trusted_proxies 192.0.2.1", "127.0.0.1:")]
     [InlineData("", "127.0.0.1:")]
+    [Directive("trusted_proxies"), Demand("G8")]
     public async Task X_Forwarded_For_counts_when_a_trusted_proxy_sends_it(string lines, string address)
     {
         await using ConfiguredBroker broker = await ConfiguredBroker.StartOpenAsync($"protocol websockets\n{lines}");
@@ -92,6 +108,7 @@ public sealed class HttpTests
     }
 
     [Fact]
+    [Directive("bind_interface")]
     public async Task An_interface_that_is_not_there_is_named()
     {
         using TemporaryFolder folder = new();

@@ -6,23 +6,12 @@ namespace Broker.UnitTests.Cli;
 
 public class CheckConfigCommandTests
 {
-    public static TheoryData<string> Pitfalls => [.. GoldenFile.Names];
-
     private static async Task<(int Status, string Output, string Error)> RunAsync(params string[] words)
     {
         using StringWriter output = new();
         using StringWriter error = new();
         int status = await new CheckConfigCommand(new StandardStreams(TextReader.Null, output, error)).RunAsync(words);
         return (status, output.ToString(), error.ToString());
-    }
-
-    [Theory]
-    [MemberData(nameof(Pitfalls))]
-    public async Task Each_pitfall_is_told_as_its_golden_file_has_it(string name)
-    {
-        var golden = new GoldenFile(name);
-
-        Assert.Equal(golden.Expected, await golden.RunAsync());
     }
 
     [Fact]

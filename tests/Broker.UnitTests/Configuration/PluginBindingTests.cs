@@ -48,9 +48,9 @@ public class PluginBindingTests
     [InlineData("plugin mosquitto_acl_file.so",
         "a.conf:1:1: error: the plugin mosquitto_acl_file.so needs a file: put 'plugin_opt_acl_file PATH' below this line")]
     [InlineData("acl_file /a\nplugin mosquitto_acl_file.so\nplugin_opt_acl_file /b",
-        "a.conf:3:1: error: there is a acl_file already, at a.conf:1: a listener has one")]
+        "a.conf:3:1: error: there is an acl_file already, at a.conf:1: a listener has one")]
     [InlineData("acl_file /a\nplugin_load x mosquitto_acl_file.so\nplugin_opt_acl_file /b\nlistener 1\nplugin_use x",
-        "a.conf:3:1: error: there is a acl_file for all listeners already, at a.conf:1: a listener has one")]
+        "a.conf:3:1: error: there is an acl_file for all listeners already, at a.conf:1: a listener has one")]
     [InlineData("listener 1\nplugin_use x", "a.conf:2:12: error: there is no 'plugin_load x PATH' above this line")]
     [InlineData("plugin_load x", "a.conf:1:14: error: 'plugin_load' takes a name and a path")]
     [InlineData("plugin_load x mosquitto_acl_file.so\nplugin_opt_acl_file /b\nplugin_load x mosquitto_acl_file.so",

@@ -1,4 +1,5 @@
 using Broker.Admin;
+using Broker.Security;
 using Broker.TestKit.Processes;
 
 namespace Broker.UnitTests.Diagnostics;
@@ -13,7 +14,8 @@ public sealed class AdminTokensTests : IDisposable
     public void A_token_is_its_owners()
     {
         AdminTokens tokens = Load(
-            "# comment\n\nann:0123456789abcdef\nfedcba9876543210\nbob:abcdef0123456789:read\n", out List<string> errors)!;
+            "# comment\n\nann:0123456789abcdef\nfedcba9876543210\nbob:abcdef0123456789:read\n",
+            out List<PasswordFileError> errors)!;
 
         Assert.Empty(errors);
         Assert.Equal(new AdminIdentity("ann", true), tokens.FindOwner("Bearer 0123456789abcdef"));
@@ -26,24 +28,24 @@ public sealed class AdminTokensTests : IDisposable
     }
 
     [Theory]
-    [InlineData("ann:tinytinytiny:read", ":1: this token is too short: 16 characters at least.")]
-    [InlineData("ann:tiny", ":1: this token is too short: 16 characters at least.")]
-    [InlineData("# nothing\n", "there is no token in it")]
+    [InlineData("ann:tinytinytiny:read", ":1: this token is too short: 16 characters at least")]
+    [InlineData("ann:tiny", ":1: this token is too short: 16 characters at least: openssl rand")]
+    [InlineData("# nothing\n", "there is no token in this file")]
     public void A_file_that_protects_nothing_is_refused_and_not_quoted(string text, string words)
     {
-        Assert.Null(Load(text, out List<string> errors));
-        Assert.Contains(words, Assert.Single(errors), StringComparison.Ordinal);
-        Assert.DoesNotContain("tiny", errors[0], StringComparison.Ordinal);
+        Assert.Null(Load(text, out List<PasswordFileError> errors));
+        Assert.Contains(words, Assert.Single(errors).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("tiny", errors[0].Text, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_file_that_is_not_there_is_named()
     {
-        List<string> errors = [];
+        List<PasswordFileError> errors = [];
         Assert.Null(AdminTokens.Load("/no/such/file", errors));
-        Assert.Contains("/no/such/file", Assert.Single(errors), StringComparison.Ordinal);
+        Assert.Contains("/no/such/file", Assert.Single(errors).Text, StringComparison.Ordinal);
     }
 
-    private AdminTokens? Load(string text, out List<string> errors) =>
+    private AdminTokens? Load(string text, out List<PasswordFileError> errors) =>
         AdminTokens.Load(_folder.Write("tokens", text), errors = []);
 }

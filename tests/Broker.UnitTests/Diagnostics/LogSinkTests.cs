@@ -4,6 +4,7 @@ using System.Text;
 using Broker.Configuration;
 using Broker.Diagnostics;
 using Broker.TestKit.Processes;
+using Broker.TestKit;
 
 namespace Broker.UnitTests.Diagnostics;
 
@@ -57,6 +58,7 @@ public sealed class LogSinkTests : IDisposable
     [InlineData(null, "Notice", "<29>")]
     [InlineData(0, "Information", "<134>")]
     [InlineData(7, "Debug", "<191>")]
+    [Directive("log_facility")]
     public void The_system_log_gets_facility_severity_and_name(int? facility, string kind, string priority)
     {
         using Socket daemon = Daemon();

@@ -63,6 +63,38 @@ public sealed class JwksSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    [Directive("jwt_jwks_refresh"), Directive("jwt_jwks_retry"), Directive("jwt_jwks_timeout")]
+    public async Task When_keys_are_fetched_and_how_long_that_may_take_is_as_it_was_said()
+    {
+        Use(_server.Url, null, options => options with
+        {
+            JwksRefresh = TimeSpan.FromMinutes(1), JwksRetry = TimeSpan.FromSeconds(30), JwksTimeout = TimeSpan.FromSeconds(2),
+        });
+        await Judge(_one);
+        _time.Advance(TimeSpan.FromSeconds(29));
+        await Judge(_two);
+        Assert.Equal(1, _server.Requests);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await Judge(_two);
+        Assert.Equal(2, _server.Requests);
+
+        TaskCompletionSource isAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _server.Answer = context =>
+        {
+            isAsked.SetResult();
+            return TestWebServer.HangAsync(context);
+        };
+        _time.Advance(TimeSpan.FromSeconds(59));
+        _source.RefreshIfDue();
+        Assert.Equal(2, _server.Requests);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _source.RefreshIfDue();
+        await isAsked.Task.WaitAsync(TestTime.Patience);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        await _log.Lines.WaitForAsync("no answer within 2 seconds.");
+    }
+
+    [Fact]
     public async Task Many_who_need_the_keys_at_once_make_one_request()
     {
         TaskCompletionSource mayAnswer = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -189,12 +221,13 @@ public sealed class JwksSourceTests : IAsyncLifetime
         Assert.Equal(AuthenticationOutcome.NotAnswered, await Judge(_one));
     }
 
-    private void Use(Uri url, string? authority)
+    private void Use(Uri url, string? authority, Func<JwtOptions, JwtOptions>? change = null)
     {
         _source?.Dispose();
         X509Certificate2Collection? authorities = null;
         if (authority is not null) (authorities = []).ImportFromPem(authority);
         JwtOptions options = new() { JwksUrl = url };
+        if (change is not null) options = change(options);
         _source = new JwksSource(
             new JwksPlace(url, authority ?? "", options.JwksRefresh, options.JwksRetry, options.JwksTimeout), authorities,
             _surroundings);

@@ -47,6 +47,7 @@ public sealed class JwtVerifierTests : IDisposable
     [InlineData("HS256")]
     [InlineData("HS384")]
     [InlineData("HS512")]
+    [Directive("jwt_secret_file")]
     public async Task A_token_is_taken_with_the_secret_whose_file_ends_in_a_line_end(string algorithm)
     {
         using TokenSigner signer = TokenSigner.Secret(LongSecret, algorithm);
@@ -99,6 +100,7 @@ public sealed class JwtVerifierTests : IDisposable
     }
 
     [Fact]
+    [Directive("jwt_algorithms")]
     public async Task An_algorithm_that_is_not_wanted_is_refused_though_the_key_does_it()
     {
         using TokenSigner signer = TokenSigner.Rsa("RS512");
@@ -167,6 +169,7 @@ public sealed class JwtVerifierTests : IDisposable
     [InlineData("\"exp\":\"{0}\"", -10, false)]
     [InlineData("\"exp\":\"soon\"", 0, false)]
     [InlineData("\"exp\":9999999999999999999999", 0, false)]
+    [Directive("jwt_leeway")]
     public async Task A_token_holds_for_its_time_give_or_take_the_leeway(string claims, int seconds, bool isTaken)
     {
         using TokenSigner signer = TokenSigner.Secret(LongSecret);
@@ -179,6 +182,7 @@ public sealed class JwtVerifierTests : IDisposable
     }
 
     [Fact]
+    [Directive("jwt_require_exp")]
     public async Task A_token_without_an_end_is_taken_where_that_is_said()
     {
         using TokenSigner signer = TokenSigner.Secret(LongSecret);
@@ -199,6 +203,7 @@ public sealed class JwtVerifierTests : IDisposable
     [InlineData("\"iss\":\"them\",\"aud\":\"mqtt\"", false)]
     [InlineData("\"iss\":\"US\",\"aud\":\"mqtt\"", false)]
     [InlineData("\"aud\":\"mqtt\"", false)]
+    [Directive("jwt_audience")]
     public async Task Issuer_and_audience_are_compared_when_they_are_given(string claims, bool isTaken)
     {
         using TokenSigner signer = TokenSigner.Secret(LongSecret);
@@ -227,6 +232,7 @@ public sealed class JwtVerifierTests : IDisposable
     }
 
     [Fact]
+    [Directive("jwt_check_username"), Directive("jwt_username_claim")]
     public async Task The_name_can_be_in_another_claim_and_be_compared_with_that_of_CONNECT()
     {
         using TokenSigner signer = TokenSigner.Secret(LongSecret);

@@ -11,7 +11,10 @@ internal static class DemandPage
     public const string End = "<!-- Up to here made from the list and from [Demand]. -->";
 
     private static readonly (char Section, string Title)[] Sections =
-        [('A', "Stores and crashes"), ('B', "QoS, order and resuming"), ('C', "Wills and takeovers")];
+    [
+        ('A', "Stores and crashes"), ('B', "QoS, order and resuming"), ('C', "Wills and takeovers"),
+        ('G', "Configuration, reload and TLS"), ('H', "Containers"),
+    ];
 
     /// <summary>Everything between <see cref="Begin"/> and <see cref="End"/>, both included.</summary>
     public static string Expected

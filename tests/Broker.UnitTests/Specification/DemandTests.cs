@@ -10,6 +10,8 @@ public sealed class DemandTests
     [InlineData('A', 21)]
     [InlineData('B', 14)]
     [InlineData('C', 7)]
+    [InlineData('G', 10)]
+    [InlineData('H', 4)]
     public void The_list_has_every_row_of_a_section_once_and_in_order(char section, int count) =>
         Assert.Equal(
             Enumerable.Range(1, count).Select(number => string.Create(CultureInfo.InvariantCulture, $"{section}{number}")),

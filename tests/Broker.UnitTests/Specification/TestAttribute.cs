@@ -43,12 +43,12 @@ internal sealed partial record TestAttribute(
         }
     }
 
-    [GeneratedRegex("""\b(Spec|Demand)\("[^"]""")]
+    [GeneratedRegex("""\b(Spec|Demand|Directive)\("[^"]""")]
     private static partial Regex IsMarked();
 
     [GeneratedRegex(
         """
-        \b(?<name>Spec|Demand)\("(?<first>[^"]+)"(,\ "(?<second>[^"]+)")?\)
+        \b(?<name>Spec|Demand|Directive)\("(?<first>[^"]+)"(,\ "(?<second>[^"]+)")?\)
         |\bpublic\ (async\ )?(Task|void)\ (?<method>\w+)\(
         """,
         RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace)]

@@ -134,6 +134,7 @@ public sealed class TlsEndpointTests : IDisposable
     }
 
     [Fact]
+    [Directive("disable_client_cert_date_checks")]
     public async Task An_expired_certificate_passes_where_dates_are_not_looked_at()
     {
         TlsOptions options = _files.Options() with { RequireCertificate = true, DisableClientCertDateChecks = true };
@@ -144,6 +145,7 @@ public sealed class TlsEndpointTests : IDisposable
     }
 
     [Fact]
+    [Directive("capath")]
     public async Task Authorities_may_lie_in_a_folder()
     {
         Directory.CreateDirectory(_files.Folder.File("ca"));
@@ -173,6 +175,7 @@ public sealed class TlsEndpointTests : IDisposable
     }
 
     [Fact]
+    [Directive("ciphers"), Directive("ciphers_tls1.3")]
     public async Task Cipher_lists_are_honoured_for_both_versions()
     {
         TlsOptions options = _files.Options(_files.Authority.ServerWithRsa()) with

@@ -17,6 +17,7 @@ public sealed class TlsRefreshTests : IDisposable
     public void Dispose() => _files.Dispose();
 
     [Fact]
+    [Demand("G5")]
     public async Task A_new_pair_is_taken_when_it_has_settled_and_nobody_is_cut()
     {
         await using TlsServer server = await _files.StartAsync(_files.Options());
@@ -56,6 +57,7 @@ public sealed class TlsRefreshTests : IDisposable
     }
 
     [Fact]
+    [Demand("H1")]
     public async Task A_mounted_secret_that_is_swapped_is_noticed()
     {
         // As Kubernetes mounts it: names are links into a folder that is itself a link, and that link is replaced.
@@ -80,6 +82,7 @@ public sealed class TlsRefreshTests : IDisposable
     }
 
     [Fact]
+    [Directive("sni_certificate")]
     public async Task Every_client_gets_the_certificate_of_the_name_it_asks_for()
     {
         using X509Certificate2 one = _files.Authority.ServerFor("one.example", "uno.example");
@@ -109,6 +112,24 @@ public sealed class TlsRefreshTests : IDisposable
             "openssl", ["s_client", "-connect", $"127.0.0.1:{server.Port}", "-tls1_2", "-reconnect"]);
 
         Assert.Equal(5, client.Output.Count(line => line.StartsWith("Reused, TLSv1.2", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task With_client_certificates_none_is_resumed_so_that_a_revocation_counts_at_the_next_handshake()
+    {
+        using X509Certificate2 joe = _files.Authority.Client("CN=joe");
+        TlsPair pair = _files.Write("joe", joe);
+        await using TlsServer server = await _files.StartAsync(_files.Options() with { RequireCertificate = true });
+
+        ProcessRun client = await ProcessRun.OfAsync(
+            "openssl",
+            [
+                "s_client", "-connect", $"127.0.0.1:{server.Port}", "-tls1_2", "-reconnect", "-cert", pair.CertFile,
+                "-key", pair.KeyFile,
+            ]);
+
+        Assert.Equal(6, client.Output.Count(line => line.StartsWith("New, TLSv1.2", StringComparison.Ordinal)));
+        Assert.DoesNotContain(client.Output, line => line.StartsWith("Reused", StringComparison.Ordinal));
     }
 
     [Fact]

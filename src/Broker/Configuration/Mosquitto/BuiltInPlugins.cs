@@ -38,8 +38,10 @@ internal static class BuiltInPlugins
         string what, SourcePosition? ofListener, SourcePosition? ofAll, ConfigurationReport report)
     {
         if (ofListener is not { } at || ofAll is not { } other) return;
-        report.Error(at, $"there is a {what} for all listeners already, at {other}: a listener has one");
+        report.Error(at, $"there is {Article(what)} for all listeners already, at {other}: a listener has one");
     }
+
+    private static string Article(string what) => what[0] == 'a' ? $"an {what}" : $"a {what}";
 
     private static void SetPasswordFile(PluginSection plugin, SecurityBuilder security, ConfigurationReport report)
     {
@@ -67,7 +69,7 @@ internal static class BuiltInPlugins
         }
         (path, at) = option;
         if (earlier is not { } other) return true;
-        report.Error(at, $"there is a {key} already, at {other}: a listener has one");
+        report.Error(at, $"there is {Article(key)} already, at {other}: a listener has one");
         return false;
     }
 

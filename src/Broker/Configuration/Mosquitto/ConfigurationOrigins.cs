@@ -46,6 +46,15 @@ internal sealed class ConfigurationOrigins(ConfigurationBuilder builder, Immutab
         return file ?? listener.OpenedAt;
     }
 
+    /// <summary>The same for an <c>admin_listener</c>.</summary>
+    /// <param name="index">Which of <see cref="BrokerOptions.AdminListeners"/>.</param>
+    /// <param name="name">The directive's name.</param>
+    public SourcePosition PlaceOfAdmin(int index, string name) =>
+        OfAdmin(index, name) is [.., { ValueAt: var at }] ? at : builder.AdminListeners[index].OpenedAt;
+
+    /// <summary>The lines that give an <c>admin_listener</c> its value of an option.</summary>
+    public ImmutableArray<SaidDirective> OfAdmin(int index, string name) => Counting(name, builder.AdminListeners[index]);
+
     private ImmutableArray<SaidDirective> Counting(string name, params object[] owners)
     {
         SaidDirective[] said = [.. builder.Said.Where(one => one.Directive.Name == name && owners.Contains(one.Owner))];

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Broker.Diagnostics;
 using Microsoft.AspNetCore.StaticFiles;
 
 namespace Broker.Transport.WebSockets;
@@ -44,7 +45,8 @@ internal static partial class HttpFiles
         if (RealPath(folder) is not { } root || RealPath(folder + "/" + path) is not { } real) return null;
         if (!real.StartsWith(root.EndsWith('/') ? root : root + "/", StringComparison.Ordinal)) return null;
         var file = new FileInfo(real);
-        return file.Exists && IsReadable(file) ? file : null;
+        // To open a pipe would hold this thread until somebody writes into it.
+        return file.Exists && FileTrouble.IsRegularFile(real) && IsReadable(file) ? file : null;
     }
 
     private static bool IsReadable(FileInfo file)
