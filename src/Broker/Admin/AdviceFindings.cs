@@ -127,7 +127,8 @@ internal static class AdviceFindings
         bool hasNames = listener.Tls is { } tls && (tls.UseIdentityAsUsername || tls.UseSubjectAsUsername);
         bool isProxied = listener.Proxy is { UseIdentityAsUsername: true };
         bool asksNobody = security is { PasswordFile: null, Jwt: null } && security.Http?.AuthUrl is null;
-        if (security.AllowAnonymous || !asksNobody || hasNames || isProxied || listener.Protocol == ListenerProtocol.HttpApi) return;
+        bool isForClients = listener.Protocol != ListenerProtocol.HttpApi;
+        if (security.AllowAnonymous || !asksNobody || hasNames || isProxied || !isForClients) return;
         string own = origins.PerListenerSettings ? "below this line ('per_listener_settings true')" : "to the file";
         report.Warning(
             origins.Listeners[index].OpenedAt,

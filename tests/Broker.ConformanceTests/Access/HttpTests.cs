@@ -52,6 +52,7 @@ public sealed class HttpTests : IAsyncLifetime
     }
 
     [Fact]
+    [Directive("http_auth_failure")]
     public async Task CONNECT_FromClient_ServiceIsDead_IsRefusedOrLetInAsConfigured()
     {
         await _server.DisposeAsync();

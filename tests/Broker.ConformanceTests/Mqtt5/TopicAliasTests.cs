@@ -102,12 +102,16 @@ public sealed class TopicAliasTests
     }
 
     [Theory, Spec("MQTT-3.1.2-26"), Spec("MQTT-3.3.2-11")]
-    [InlineData(2, 2)]
-    [InlineData(100, 10)] // max_topic_alias_broker
+    [InlineData(2, 10, 2)]
+    [InlineData(100, 10, 10)]
+    [InlineData(100, 3, 3)]
+    [InlineData(100, 0, 0)]
     [Directive("max_topic_alias_broker")]
-    public async Task PUBLISH_FromServer_ClientTakesAliases_FirstTopicsGetOneAndTheRestTheirNames(int allowed, int used)
+    public async Task PUBLISH_FromServer_ClientTakesAliases_FirstTopicsGetOneAndTheRestTheirNames(
+        int allowed, int brokerMax, int used)
     {
-        await using var broker = new TestBroker();
+        await using var broker =
+            TestBroker.WithListener(listener => listener with { TopicAliasMaximumBroker = (ushort)brokerMax });
         TestClient subscriber = await SubscribedAsync(broker, (ushort)allowed);
         for (int round = 0; round < 2; round++)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Broker.IntegrationTests.Observing;
 using Broker.TestKit.Processes;
+using Broker.TestKit;
 
 namespace Broker.IntegrationTests.Administration;
 
@@ -8,6 +9,7 @@ namespace Broker.IntegrationTests.Administration;
 public sealed class AuditTests
 {
     [Fact]
+    [Directive("audit_log_file")]
     public async Task Each_change_is_a_line_of_the_file_and_of_the_log_with_who_where_what_and_how_it_ended()
     {
         await using AdminBroker broker = await AdminBroker.StartAsync(

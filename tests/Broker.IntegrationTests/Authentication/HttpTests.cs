@@ -18,6 +18,7 @@ public sealed class HttpTests
     [Theory]
     [InlineData("json")]
     [InlineData("form")]
+    [Directive("http_auth_url"), Directive("http_acl_url"), Directive("http_auth_format")]
     public async Task Mosquittos_tools_get_in_and_do_what_the_service_allows(string format)
     {
         await using TestWebServer server = await TestWebServer.StartAsync(async context =>
@@ -47,6 +48,7 @@ public sealed class HttpTests
     }
 
     [Fact]
+    [Directive("http_auth_concurrency")]
     public async Task A_thousand_clients_at_once_are_asked_about_a_few_at_a_time()
     {
         const int Clients = 1000;
@@ -76,6 +78,7 @@ public sealed class HttpTests
     }
 
     [Fact]
+    [Directive("http_auth_timeout")]
     public async Task A_service_that_hangs_or_is_gone_refuses_in_time_and_others_are_served_meanwhile()
     {
         await using TestWebServer server = await TestWebServer.StartAsync(TestWebServer.HangAsync);

@@ -35,6 +35,7 @@ public sealed class TokenTests
     [Theory]
     [InlineData(ProtocolVersion.Mqtt311)]
     [InlineData(ProtocolVersion.Mqtt50)]
+    [Directive("jwt_leeway")]
     public async Task A_connection_ends_with_its_token(ProtocolVersion version)
     {
         using TokenSigner signer = TokenSigner.Ec();

@@ -18,6 +18,7 @@ public sealed class KeptStateTests(PostgresFixture postgres)
     [Demand("A20")]
     [InlineData("sqlite")]
     [InlineData("postgres")]
+    [Directive("persistence_kinds")]
     public async Task Retained_messages_stay_and_sessions_do_not(string store)
     {
         await using DurableBroker broker = await StartAsync(store, "persistence_kinds retained");
@@ -40,6 +41,7 @@ public sealed class KeptStateTests(PostgresFixture postgres)
     [Demand("A20")]
     [InlineData("sqlite")]
     [InlineData("postgres")]
+    [Directive("persistence_user")]
     public async Task Each_user_is_kept_as_its_line_says(string store)
     {
         await using DurableBroker broker = await StartAsync(

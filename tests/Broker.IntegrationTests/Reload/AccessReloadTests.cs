@@ -100,13 +100,14 @@ public sealed class AccessReloadTests
         Assert.Equal(open, await ReadAsync(back));
     }
 
-    private static Task<Protocol.Packets.ConnAckPacket> ResumeAsync(TestClient client) => client.ConnectAsync("away", packet => packet with
-    {
-        CleanStart = false,
-        SessionExpiryIntervalSeconds = uint.MaxValue,
-        UserName = "joe",
-        Password = ReloadedBroker.Bytes("joe"),
-    });
+    private static Task<Protocol.Packets.ConnAckPacket> ResumeAsync(TestClient client) => client.ConnectAsync(
+        "away", packet => packet with
+        {
+            CleanStart = false,
+            SessionExpiryIntervalSeconds = uint.MaxValue,
+            UserName = "joe",
+            Password = ReloadedBroker.Bytes("joe"),
+        });
 
     private static async Task WriteAsync(TestClient writer, TaskCompletionSource isHalf)
     {

@@ -38,7 +38,8 @@ public sealed class MountedSecretTests
         string link = broker.Folder.File("passwords");
         string target = broker.Folder.File("..data/passwords");
         await broker.Process.Log.WaitForAsync(
-            $"password_file {link}, a link to {target}, is open to every account of this machine (mode 0644): chmod o-rwx {target}.");
+            $"password_file {link}, a link to {target}, is open to every account of this machine (mode 0644): "
+            + $"chmod o-rwx {target}.");
         await PublishOverTlsAsync(broker, secure, "..first", "one", "a");
         Assert.Equal(ReasonCode.NotAuthorized, await PublishAsync(broker.Port, "one", "b"));
 

@@ -73,6 +73,21 @@ public sealed class HttpAuthorityTests : IAsyncLifetime
         Assert.Equal(2, _surroundings.Http.Questions[HttpAuthOutcome.Remembered]);
     }
 
+    [Theory, Directive("http_auth_cache")]
+    [InlineData(0, 0, 2)]
+    [InlineData(60, 59, 1)]
+    [InlineData(60, 60, 2)]
+    public async Task How_long_a_yes_is_remembered_is_as_it_was_said(int cacheSeconds, int secondsLater, int questions)
+    {
+        HttpAuthority authority = Make(it => it with { CacheTime = TimeSpan.FromSeconds(cacheSeconds) });
+
+        await Ask(authority);
+        _time.Advance(TimeSpan.FromSeconds(secondsLater));
+        await Ask(authority);
+
+        Assert.Equal(questions, _server.Requests);
+    }
+
     [Fact]
     public async Task Not_more_are_asked_at_a_time_than_are_meant_and_all_are_answered()
     {
@@ -162,6 +177,7 @@ public sealed class HttpAuthorityTests : IAsyncLifetime
     }
 
     [Fact]
+    [Directive("http_auth_cafile")]
     public async Task Over_https_the_service_must_be_vouched_for()
     {
         using Certificates authority = Certificates.NewAuthority();

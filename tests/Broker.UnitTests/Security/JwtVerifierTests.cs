@@ -169,7 +169,6 @@ public sealed class JwtVerifierTests : IDisposable
     [InlineData("\"exp\":\"{0}\"", -10, false)]
     [InlineData("\"exp\":\"soon\"", 0, false)]
     [InlineData("\"exp\":9999999999999999999999", 0, false)]
-    [Directive("jwt_leeway")]
     public async Task A_token_holds_for_its_time_give_or_take_the_leeway(string claims, int seconds, bool isTaken)
     {
         using TokenSigner signer = TokenSigner.Secret(LongSecret);
