@@ -71,7 +71,7 @@ internal sealed class HttpApi(BrokerEngine engine, string version)
         {
             ClientId = ClientId,
             RemoteAddress = address,
-            Listener = listener.Name,
+            Listener = listener,
         };
         Verdict verdict = await engine.Authenticator.JudgeAsync(credentials, context.RequestAborted);
         if (verdict.Outcome != AuthenticationOutcome.Allowed) return false;
