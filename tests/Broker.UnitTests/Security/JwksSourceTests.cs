@@ -143,7 +143,11 @@ public sealed class JwksSourceTests : IAsyncLifetime
         Task<AuthenticationOutcome>[] unknown = [.. Enumerable.Range(0, 3000).Select(_ => Judge(_two))];
         await Task.WhenAny(unknown).WaitAsync(TestTime.Patience);
 
-        Assert.Equal(AuthenticationOutcome.Allowed, await Judge(_one));
+        // Until those that came at once have been looked at the line may be full; who waits for keys is not in it any more.
+        using var patience = new CancellationTokenSource(TestTime.Patience);
+        AuthenticationOutcome known;
+        while ((known = await Judge(_one)) == AuthenticationOutcome.ServerBusy) patience.Token.ThrowIfCancellationRequested();
+        Assert.Equal(AuthenticationOutcome.Allowed, known);
 
         _time.Advance(TimeSpan.FromSeconds(5));
         Assert.DoesNotContain(AuthenticationOutcome.Allowed, await Task.WhenAll(unknown));
