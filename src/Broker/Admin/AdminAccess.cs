@@ -9,16 +9,18 @@ namespace Broker.Admin;
 internal sealed record AdminEntrance(AdminListenerOptions Options, AdminTokenFile? Tokens);
 
 /// <summary>
-/// Decides before any endpoint is asked: <c>/health</c> is for everybody; with a token file all else needs a token; without one
-/// other machines get <c>/metrics</c> only, and a browser on this machine nothing that another site had it ask for. What changes
-/// something is never done for another site, whatever the browser sends along.
+/// Decides before any endpoint is asked: <c>/health</c> and the dashboard's files are for everybody; with a token file all else
+/// needs a token; without one other machines get <c>/metrics</c> only, and a browser on this machine nothing that another site
+/// had it ask for. What changes something is never done for another site, whatever the browser sends along.
 /// </summary>
 internal static class AdminAccess
 {
     /// <summary>The middleware.</summary>
     public static Task JudgeAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)) return next(context);
+        bool isForAll = context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
+            || Dashboard.Serves(context.Request);
+        if (isForAll) return next(context);
         AdminEntrance entrance = context.Features.Get<AdminEntrance>()!;
         AdminIdentity identity = AdminIdentity.Local;
         if (entrance.Tokens is { } tokens)

@@ -73,6 +73,7 @@ internal sealed partial class AdminServer : IAsyncDisposable
         new MetricsEndpoint(server._reading).Map(app);
         new HealthEndpoint(parts.Readiness, parts.Engine.Heartbeat).Map(app);
         server.MapApi(app, parts);
+        new Dashboard().Map(app);
         await app.StartAsync(token);
         return server;
     }
