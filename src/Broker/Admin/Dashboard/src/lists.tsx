@@ -10,11 +10,11 @@ export const Clients = () => (
     none="No client is connected."
     columns={[
       { head: 'Client id', cell: (one) => <ClientLink id={one.clientId} /> },
-      { head: 'User', cell: (one) => one.userName ?? <i>anonymous</i> },
+      { head: 'User', wide: true, cell: (one) => one.userName ?? <i>anonymous</i> },
       { head: 'Address', cell: (one) => one.address },
       { head: 'Listener', wide: true, cell: (one) => one.listener },
       { head: 'MQTT', wide: true, cell: (one) => one.version },
-      { head: 'Connected', num: true, cell: (one) => duration(one.connectedSeconds) },
+      { head: 'Connected', num: true, wide: true, cell: (one) => duration(one.connectedSeconds) },
       { head: 'Keep alive', num: true, wide: true, cell: (one) => (one.keepAliveSeconds ? `${one.keepAliveSeconds} s` : 'none') },
       { head: 'Waiting', num: true, cell: (one) => count(one.waiting) },
       { head: 'In flight', num: true, wide: true, cell: (one) => count(one.inFlight) },

@@ -47,6 +47,7 @@ const App = () => {
     // Who reads by ear or goes by keyboard begins at the new view.
     if (!isFirst.current) main.current?.focus({ preventScroll: true })
     isFirst.current = false
+    document.querySelector('.views [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
   }, [route.value])
   if (refused.value !== null) return <LogIn why={refused.value} />
   const current = route.value.view === 'client' ? 'clients' : route.value.view

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { latest, series, ticks, times, type Name } from './figures'
+import { clock } from './format'
 import { painted } from './theme'
 
 export interface Line { name: Name; label: string }
@@ -103,7 +104,7 @@ const optionsOf = (box: HTMLElement, lines: Line[], format: Props['format'], lea
     axes: [
       {
         ...axis, size: 22, space: 70,
-        values: (_, splits) => splits.map((one) => new Date(one * 1000).toLocaleTimeString('sv-SE').slice(0, one % 60 === 0 ? 5 : 8)),
+        values: (_, splits) => splits.map((one) => clock(new Date(one * 1000)).slice(0, one % 60 === 0 ? 5 : 8)),
         incrs: [30, 60, 120, 300],
       },
       { ...axis, size: 62, space: 30, values: (_, splits) => splits.map((one) => format(one)) },
