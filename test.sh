@@ -17,6 +17,8 @@ export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
 # Processes that tests start inherit this mark; whoever still carries it at the end was left behind.
 run_mark="broker-test-$$-$(date +%s)"
 export BROKER_TEST_RUN="$run_mark"
+# Here npm is to be had, and a dashboard that does not build is a failure.
+export BrokerDashboard=require
 readonly project_seconds_max=720
 readonly shipping_seconds_max=1080
 # A build machine ends the run after 25 minutes. What takes minutes begins only when it can be done by then.
@@ -53,6 +55,7 @@ install_missing() {
   compgen -G '/usr/lib/*/libargon2.so.1' >/dev/null || missing+=(libargon2-1)
   command -v systemd-analyze >/dev/null || missing+=(systemd)
   command -v iptables >/dev/null || missing+=(iptables)
+  [ -x /usr/bin/chromium ] || missing+=(chromium)
   if [ "${#missing[@]}" -eq 0 ]; then return; fi
   say "apt: ${missing[*]}"
   keep_services_down
@@ -174,8 +177,12 @@ if [ -f "$js_folder/package-lock.json" ]; then
   (cd "$js_folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
 fi
 
+readonly dashboard_folder=src/Broker/Admin/Dashboard
 say "build"
 dotnet build Broker.sln -c Release -v q -nodeReuse:false -p:UseSharedCompilation=false
+
+say "types of the dashboard"
+(cd "$dashboard_folder" && npm run --silent check)
 
 rm -rf "$results"
 mkdir -p "$results"

@@ -3,6 +3,7 @@
 #
 #   packaging/release.sh 1.2.3 [FOLDER]            everything, into artifacts/release/1.2.3
 #   RIDS=linux-x64 SBOM=no packaging/release.sh 1.2.3
+#   DASHBOARD=no packaging/release.sh 1.2.3        where npm, which bundles the dashboard, is not to be had
 #
 # A tar.gz with an install script and a Debian package each for linux-x64 and linux-arm64, the chart, a bill of materials and
 # SHA256SUMS. Where the runtime pack of a processor can be restored the runtime is in the package; where it cannot, the name of
@@ -28,7 +29,7 @@ say() { printf '== %s\n' "$*"; }
 publish() { # RID FOLDER: sets `kind` to runtime, dotnet or dotnet-jit
   local rid=$1 folder=$2 log=$work/publish-$1.log
   local common=(src/Broker/Broker.csproj -c Release -r "$rid" -o "$folder" -p:Version="$version" -v q -nodeReuse:false
-    -p:DebugType=none --artifacts-path "$work/build"
+    -p:DebugType=none -p:BrokerDashboard="${DASHBOARD:-require}" --artifacts-path "$work/build"
     -p:PublishDocumentationFile=false -p:PublishReferencesDocumentationFiles=false)
   kind=runtime
   try_publish --self-contained -p:PublishReadyToRun=true && return

@@ -1,3 +1,4 @@
+using Broker.TestKit;
 using Microsoft.Playwright;
 
 namespace Broker.BrowserTests;
@@ -18,6 +19,7 @@ public sealed class Browser : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        Assertions.SetDefaultExpectTimeout((float)TestTime.ProcessPatience.TotalMilliseconds);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(
             new BrowserTypeLaunchOptions { ExecutablePath = Program, Headless = true, Args = Quiet });

@@ -128,7 +128,8 @@ public sealed class LookTests(Browser browser)
         foreach (string view in Visit.Views)
         {
             await visit.GoToAsync(view);
-            await Expect(visit.Page.Locator("main .tiles, main table, main form, main .none, main .tree").First).ToBeVisibleAsync();
+            ILocator content = visit.Page.Locator("main .tiles, main table, main form, main .none, main .tree");
+            await Expect(content.First).ToBeVisibleAsync();
             Assert.Equal("", await visit.AskAsync<string>(Nameless));
         }
         Assert.Empty(visit.Faults);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Broker.TestKit;
 using Microsoft.Playwright;
 
 namespace Broker.BrowserTests;
@@ -19,7 +20,7 @@ internal sealed class Visit : IAsyncDisposable
     private Visit(IBrowserContext context, IPage page, DashboardBroker broker)
     {
         (_context, Page, _broker) = (context, page, broker);
-        page.SetDefaultTimeout(20_000);
+        page.SetDefaultTimeout((float)TestTime.ProcessPatience.TotalMilliseconds);
         page.PageError += (_, error) => _faults.Enqueue($"script: {error}");
         page.Console += (_, message) =>
         {
@@ -43,19 +44,26 @@ internal sealed class Visit : IAsyncDisposable
         return visit;
     }
 
-    /// <summary>Gives the token that is asked for.</summary>
+    /// <summary>Gives the token that is asked for, a right one.</summary>
     public async Task LogInAsync(string token)
     {
-        await Page.GetByLabel("Token").FillAsync(token);
-        await Page.GetByRole(AriaRole.Button, new() { Name = "Log in" }).ClickAsync();
+        await GiveTokenAsync(token);
         await Assertions.Expect(Link("Overview")).ToBeVisibleAsync();
+    }
+
+    /// <summary>Gives a token that may be wrong.</summary>
+    public async Task GiveTokenAsync(string token)
+    {
+        await Page.GetByLabel("Token").FillAsync(token);
+        await Button("Log in").ClickAsync();
     }
 
     /// <summary>Goes to a view by the navigation.</summary>
     public async Task GoToAsync(string view)
     {
         await Link(view).ClickAsync();
-        await Assertions.Expect(Page.GetByRole(AriaRole.Heading, new() { Name = view, Exact = true, Level = 1 })).ToBeAttachedAsync();
+        ILocator heading = Page.GetByRole(AriaRole.Heading, new() { Name = view, Exact = true, Level = 1 });
+        await Assertions.Expect(heading).ToBeAttachedAsync();
     }
 
     public ILocator Link(string name) => Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });

@@ -84,7 +84,7 @@ export const Topics = () => {
     }
   }, [wanted.value, wantsSys.value])
 
-  changed.value
+  const turn = changed.value
   const { root, topics, left } = tree.current
   const at = chosen.value === null ? undefined : find(root, chosen.value)
   return (
@@ -112,9 +112,9 @@ export const Topics = () => {
         {root.children.size === 0
           ? <p class="none">Nothing so far.</p>
           : <ul class="tree" role="tree" aria-label="Topics" onKeyDown={move}>
-            <Children of={root} level={1} open={open} chosen={chosen} />
+            <Children of={root} level={1} turn={turn} open={open} chosen={chosen} />
           </ul>}
-        {at && <Chosen branch={at} />}
+        {at && <Chosen branch={at} turn={turn} />}
       </div>
     </>
   )
@@ -123,7 +123,7 @@ export const Topics = () => {
 const find = (root: Branch, topic: string) =>
   topic.split('/').reduce<Branch | undefined>((branch, name) => branch?.children.get(name), root)
 
-const Chosen = ({ branch }: { branch: Branch }) => (
+const Chosen = ({ branch }: { branch: Branch; turn: number }) => (
   <section class="card chosen" aria-label="Last value">
     <h2 class="id">{branch.topic}</h2>
     {branch.last
@@ -143,22 +143,27 @@ const Chosen = ({ branch }: { branch: Branch }) => (
 )
 
 interface ChildrenProps {
-  of: Branch; level: number; open: { value: ReadonlySet<string> }; chosen: { value: string | null }
+  of: Branch
+  level: number
+  /** Rises when something below has changed: a branch is the same object then, and would not be drawn again. */
+  turn: number
+  open: { value: ReadonlySet<string> }
+  chosen: { value: string | null }
 }
 
-const Children = ({ of, level, open, chosen }: ChildrenProps) => {
+const Children = ({ of, level, turn, open, chosen }: ChildrenProps) => {
   const all = [...of.children.values()].sort((one, other) => (one.name < other.name ? -1 : 1))
   return (
     <>
       {all.slice(0, shownMax).map((branch) => (
-        <Node key={branch.name} branch={branch} level={level} open={open} chosen={chosen} />
+        <Node key={branch.name} branch={branch} level={level} turn={turn} open={open} chosen={chosen} />
       ))}
       {all.length > shownMax && <li class="none">{count(all.length - shownMax)} more: narrow the filter.</li>}
     </>
   )
 }
 
-const Node = ({ branch, level, open, chosen }: Omit<ChildrenProps, 'of'> & { branch: Branch }) => {
+const Node = ({ branch, level, turn, open, chosen }: Omit<ChildrenProps, 'of'> & { branch: Branch }) => {
   const isOpen = open.value.has(branch.topic)
   const hasChildren = branch.children.size > 0
   const toggle = () => {
@@ -189,7 +194,7 @@ const Node = ({ branch, level, open, chosen }: Omit<ChildrenProps, 'of'> & { bra
         {hasChildren && !isOpen && <span class="many">{count(branch.children.size)} below</span>}
       </div>
       {isOpen && hasChildren && (
-        <ul role="group"><Children of={branch} level={level + 1} open={open} chosen={chosen} /></ul>
+        <ul role="group"><Children of={branch} level={level + 1} turn={turn} open={open} chosen={chosen} /></ul>
       )}
     </li>
   )
