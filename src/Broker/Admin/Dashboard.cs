@@ -32,7 +32,8 @@ internal sealed partial class Dashboard
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapMethods("/", Reading, context => SendAsync(context, Page));
-        routes.MapMethods("/assets/{name}", Reading, context => SendAsync(context, (string)context.Request.RouteValues["name"]!));
+        routes.MapMethods(
+            "/assets/{name}", Reading, context => SendAsync(context, (string)context.Request.RouteValues["name"]!));
     }
 
     private Task SendAsync(HttpContext context, string name)
@@ -57,8 +58,8 @@ internal sealed partial class Dashboard
     }
 
     /// <summary>
-    /// What the page may do: nothing but what comes from here, and WebSockets to any port of the host it was asked for by, for the
-    /// test client. A script of somebody else would not run, and could carry nothing away.
+    /// What the page may do: nothing but what comes from here, and for the test client WebSockets to any port of the host it was
+    /// asked for by. A script of somebody else would not run, and could carry nothing away.
     /// </summary>
     /// <param name="host">As the browser names it.</param>
     internal static string PolicyFor(string host)

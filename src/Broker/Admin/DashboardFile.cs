@@ -37,7 +37,8 @@ internal sealed class DashboardFile
         const string Prefix = "Broker.Admin.Dashboard/";
         const string Ending = ".br";
         return Executable.GetManifestResourceNames()
-            .Where(static name => name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(Ending, StringComparison.Ordinal))
+            .Where(static name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Where(static name => name.EndsWith(Ending, StringComparison.Ordinal))
             .Select(static name => name[..^Ending.Length])
             .ToDictionary(static name => name[Prefix.Length..], static name => new DashboardFile(name, name[Prefix.Length..]),
                 StringComparer.Ordinal);
