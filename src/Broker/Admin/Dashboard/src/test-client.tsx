@@ -71,7 +71,7 @@ const Connection = () => {
         <Text label="Session expiry, s" value={expiry} type="number" class="short" min={0} max={4294967295} disabled={!isAway} />
       )}
       <Tick label="clean start" value={cleanStart} disabled={!isAway} />
-      <button class="main" disabled={state.value === 'connecting'}>
+      <button class="main" disabled={state.value === 'connecting' || url.value === ''}>
         {isAway ? 'Connect' : state.value === 'connecting' ? 'Connecting' : 'Disconnect'}
       </button>
       {listeners.value?.length === 0 && (
