@@ -24,4 +24,5 @@ namespace Broker.Admin;
 [JsonSerializable(typeof(FiguresView))]
 [JsonSerializable(typeof(SlowListView))]
 [JsonSerializable(typeof(MessageView))]
+[JsonSerializable(typeof(TraceView))]
 internal sealed partial class AdminJson : JsonSerializerContext;

@@ -101,6 +101,7 @@ internal sealed partial class AdminServer : IAsyncDisposable
         new FiguresResource(parts.Engine, parts.Readiness, _reading).Map(app);
         new SlowResource(parts.Engine).Map(app);
         new MessagesResource(parts.Engine, app.Lifetime.ApplicationStopping).Map(app);
+        new TraceResource(parts.Engine, app.Lifetime.ApplicationStopping).Map(app);
     }
 
     private static void Open(WebApplicationBuilder builder, AdminParts parts)

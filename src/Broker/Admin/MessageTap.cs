@@ -68,6 +68,8 @@ internal sealed class MessageTap : ISessionConnection
         TrafficCounts traffic = _engine.Metrics.Traffic.OfThread;
         traffic.Sent((byte)((int)PacketType.Publish << 4), 1, bytes: 0);
         traffic.PayloadSent(message.PayloadLength);
+        if (_engine.Metrics.Traces.Now is { } audience)
+            audience.Tell(_session!.Describe(TraceWord.Sent, new OutboxEntry(message, [], QualityOfService.AtMostOnce, false)));
         return true;
     }
 

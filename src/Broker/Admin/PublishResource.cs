@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Broker.Connections;
+using Broker.Diagnostics;
 using Broker.Messages;
 using Broker.Routing;
 
@@ -55,6 +56,7 @@ internal sealed class PublishResource(BrokerEngine engine)
         engine.Store.BeginGroup();
         try
         {
+            engine.Router.Tell(TraceWord.Accepted, message);
             routed = engine.Router.Route(message, match, touched);
         }
         finally

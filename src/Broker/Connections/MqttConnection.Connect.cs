@@ -214,6 +214,7 @@ internal sealed partial class MqttConnection
         }
         Engine.Metrics.ConnectionOpened(Listener, Version);
         if (Engine.Options.Logging.ConnectionMessages) LogConnected(parameters, packet);
+        if (Engine.Metrics.Traces.Now is { } audience) TellConnected(audience);
         _connAckTicket = opened.Ticket;
         Volatile.Write(ref _connAck, ConnectRules.Answer(packet, parameters, this, opened.IsPresent));
         Drain();
@@ -229,6 +230,7 @@ internal sealed partial class MqttConnection
             refusal = refusal with { ServerReference = null };
         string who = packet.ClientId.Length == 0 ? "<unknown>" : packet.ClientId;
         if (Engine.Options.Logging.ConnectionMessages) Log.Refused(Engine.Logger, who, Origin.RemoteAddress, refusal.Text);
+        if (Engine.Metrics.Traces.Now is { } audience) TellRefused(audience, packet.ClientId, refusal);
         return refusal;
     }
 

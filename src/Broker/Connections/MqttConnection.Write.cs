@@ -270,19 +270,22 @@ internal sealed partial class MqttConnection
         int length = _publishWriter.Write(_output, item.Entry, item.Dup, Engine.Time);
         if (length == 0)
         {
-            Abandon(item.Entry.Qos, item.Entry.Sequence);
+            if (Abandon(item.Entry.Qos, item.Entry.Sequence) && Engine.Metrics.Traces.Now is { } told)
+                Tell(told, in item, DropReason.PacketTooLarge);
             return false;
         }
         traffic.Sent(PublishWriter.FirstByte(item.Entry.Qos, item.Dup), 1, length);
         traffic.PayloadSent(item.Entry.Message.PayloadLength);
+        if (Engine.Metrics.Traces.Now is { } audience) Tell(audience, in item, DropReason.None);
         return true;
     }
 
     // A message is larger than the client takes. With QoS 1 and 2 it is dropped when the session lets go of it, not before.
-    private void Abandon(QualityOfService qos, long sequence)
+    private bool Abandon(QualityOfService qos, long sequence)
     {
-        if (qos == QualityOfService.AtMostOnce || Session!.Abandon(this, sequence))
-            Drop(DropReason.PacketTooLarge, 1);
+        if (qos != QualityOfService.AtMostOnce && !Session!.Abandon(this, sequence)) return false;
+        Drop(DropReason.PacketTooLarge, 1);
+        return true;
     }
 
     // Taken from the session and not written: with QoS 0 that is the end of a message.
@@ -291,7 +294,9 @@ internal sealed partial class MqttConnection
         int lost = 0;
         foreach (ref readonly OutgoingItem item in items)
         {
-            if (item.IsPublish && item.Entry.Qos == QualityOfService.AtMostOnce) lost++;
+            if (!item.IsPublish || item.Entry.Qos != QualityOfService.AtMostOnce) continue;
+            lost++;
+            if (Engine.Metrics.Traces.Now is { } audience) Tell(audience, in item, DropReason.ConnectionLost);
         }
         if (lost > 0) Drop(DropReason.ConnectionLost, lost);
     }

@@ -68,6 +68,8 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
     /// <summary>Its writing is over: no commit makes a difference to it.</summary>
     public bool IsGone => _isOutputClosed;
 
+    public string Address => Origin.RemoteAddress;
+
     public bool WaitsForCommit => Listener.Durability == ListenerDurability.Commit;
 
     /// <summary>Serves the connection until it ends, and leaves the engine.</summary>
@@ -199,6 +201,7 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
         if (Session is not null) Engine.Metrics.ConnectionClosed(Listener, Version, reason.Kind);
         else if (reason.Kind is CloseKind.Refused or CloseKind.Fault) Engine.Metrics.ConnectRefused(reason.Code);
         LogClosed(reason);
+        if (Session is not null && Engine.Metrics.Traces.Now is { } audience) TellClosed(audience, reason);
         if (Session is { } session) Engine.Sessions.Close(this, session, reason.IsWillWanted, reason.ExpirySeconds);
     }
 

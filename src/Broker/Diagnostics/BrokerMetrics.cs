@@ -37,6 +37,9 @@ internal sealed partial class BrokerMetrics : IDisposable
     /// <summary>Packets, bytes and deliveries.</summary>
     public Traffic Traffic { get; } = new();
 
+    /// <summary>Who follows what happens, live.</summary>
+    public Traces Traces { get; } = new();
+
     /// <summary>What the instruments belong to, for who listens to them.</summary>
     public Meter Meter { get; } = new(MeterName);
 

@@ -336,8 +336,10 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
             HandOnOutcome outcome = SharedHandOver.KeyOf(in entry, legacy.Groups) is { } key
                 ? _router.TryHandOn(entry.Message, key, touched)
                 : HandOnOutcome.NoMember;
-            if (outcome == HandOnOutcome.NoRoom) _context.Metrics.MessageDropped(DropReason.NoSharedMember);
-            else if (outcome == HandOnOutcome.NoMember) _context.Metrics.MessageDropped(DropReason.SessionEnded);
+            if (outcome == HandOnOutcome.Done) continue;
+            DropReason reason = outcome == HandOnOutcome.NoRoom ? DropReason.NoSharedMember : DropReason.SessionEnded;
+            _context.Metrics.MessageDropped(reason);
+            _router.Tell(TraceWord.Dropped, entry.Message, reason);
         }
     }
 
@@ -356,9 +358,11 @@ internal sealed partial class SessionLifecycle : IHeartbeatListener
         {
             // What its client may not publish, its will may not either.
             _context.Metrics.MessageDropped(DropReason.NotAuthorized);
+            _router.Tell(TraceWord.Refused, message, DropReason.NotAuthorized);
             return;
         }
         if (will.ExpirySeconds is { } seconds) message = message.WithExpiry(_context.NowUnixMilliseconds + (seconds * 1000L));
+        _router.Tell(TraceWord.Accepted, message);
         _router.Route(message, touched);
     }
 

@@ -141,7 +141,11 @@ internal sealed class SharedHandOver : ISessionConnection
                 ? _router.TryHandOn(entry.Message, key, touched)
                 : HandOnOutcome.NoMember;
             if (outcome == HandOnOutcome.NoRoom) return false;
-            if (outcome == HandOnOutcome.NoMember) _context.Metrics.MessageDropped(DropReason.SessionEnded);
+            if (outcome == HandOnOutcome.NoMember)
+            {
+                _context.Metrics.MessageDropped(DropReason.SessionEnded);
+                _legacy.TellNotHandedOn(in entry, DropReason.SessionEnded);
+            }
             if (entry.Sequence > 0) _legacy.Abandon(this, entry.Sequence);
             return true;
         }

@@ -1,5 +1,6 @@
 using Broker.Diagnostics;
 using Broker.Messages;
+using Broker.Protocol;
 using Broker.Retained;
 using Broker.Security;
 using Broker.Sessions;
@@ -93,6 +94,7 @@ internal sealed partial class MessageRouter
             if (match.Generation != Subscriptions.Generation) match = Subscriptions.Match(message.Topic.Name);
         }
         CountUnreadable(match, 1);
+        if (_metrics.Traces.Now is { } audience) TellMatched(audience, message, match);
         int receivers = 0;
         foreach (ref readonly Receiver receiver in match.Receivers.AsSpan())
         {
@@ -119,6 +121,27 @@ internal sealed partial class MessageRouter
         if (match.Unreadable == 0) return;
         _metrics.Traffic.OfThread.Match(match.Unreadable * count);
         _metrics.MessageDropped(DropReason.NotReadable, (long)match.Unreadable * count);
+    }
+
+    /// <summary>A message that is not retained goes to nobody.</summary>
+    /// <param name="match">Who was looked up.</param>
+    /// <param name="topic">Of the message.</param>
+    /// <param name="publisherId">Client id.</param>
+    /// <param name="payloadBytes">Of the message.</param>
+    /// <param name="qos">As published.</param>
+    public void EndUnmatched(MatchResult match, Topic topic, string publisherId, int payloadBytes, QualityOfService qos)
+    {
+        CountUnreadable(match, 1);
+        if (_metrics.Traces.Now is not { } audience) return;
+        TellMatched(
+            audience, new TraceEvent(TraceWord.Matched, publisherId, topic.Name)
+            {
+                PublisherId = publisherId,
+                Qos = (int)qos,
+                Bytes = payloadBytes,
+                Count = match.Unreadable,
+            },
+            match.Unreadable);
     }
 
     private OfferResult Deliver(
@@ -150,8 +173,59 @@ internal sealed partial class MessageRouter
         if (group.Members.Length == 0) return 0;
         _metrics.Traffic.OfThread.Match(1);
         bool isTaken = TryDeliverToOne(message, group, touched, out long ticket);
-        if (!isTaken) _metrics.MessageDropped(DropReason.NoSharedMember);
+        if (isTaken) return ticket;
+        _metrics.MessageDropped(DropReason.NoSharedMember);
+        Tell(TraceWord.Dropped, message, DropReason.NoSharedMember);
         return ticket;
+    }
+
+    /// <summary>Tells who follows a trace of a message that is not a client's, or is nobody's any more.</summary>
+    /// <param name="word">What became of it: Accepted, Refused or Dropped.</param>
+    /// <param name="message">It.</param>
+    /// <param name="cause">Why; None: no reason.</param>
+    public void Tell(TraceWord word, Message message, DropReason cause = DropReason.None)
+    {
+        if (_metrics.Traces.Now is not { } audience) return;
+        audience.Tell(Describe(word, message) with
+        {
+            ClientId = word == TraceWord.Dropped ? null : message.PublisherId,
+            Cause = cause == DropReason.None ? null : TraceAudience.CauseOf(cause),
+        });
+    }
+
+    private static TraceEvent Describe(TraceWord word, Message message) =>
+        new(word, message.PublisherId, message.Topic.Name)
+        {
+            PublisherId = message.PublisherId,
+            Qos = (int)message.Qos,
+            Bytes = message.PayloadLength,
+        };
+
+    private static void TellMatched(TraceAudience audience, Message message, MatchResult match)
+    {
+        int count = match.Unreadable;
+        foreach (ref readonly Receiver receiver in match.Receivers.AsSpan())
+        {
+            if (receiver.For(message.PublisherId) is not null) count++;
+        }
+        foreach (MatchedGroup group in match.Groups)
+        {
+            if (group.Members.Length > 0) count++;
+        }
+        TellMatched(audience, Describe(TraceWord.Matched, message) with { Count = count }, match.Unreadable);
+    }
+
+    private static void TellMatched(TraceAudience audience, TraceEvent matched, int unreadable)
+    {
+        audience.Tell(matched);
+        if (unreadable == 0) return;
+        audience.Tell(matched with
+        {
+            Word = TraceWord.Dropped,
+            ClientId = null,
+            Count = unreadable,
+            Cause = TraceAudience.CauseOf(DropReason.NotReadable),
+        });
     }
 
     // First a member who is connected and has room, in turn; then whoever takes it.

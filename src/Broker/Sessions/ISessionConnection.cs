@@ -8,6 +8,9 @@ internal interface ISessionConnection
     /// <summary>Whether what it promises waits for its commit (<c>durability commit</c>).</summary>
     bool WaitsForCommit { get; }
 
+    /// <summary>Where its client is; null: it has none.</summary>
+    string? Address => null;
+
     /// <summary>
     /// Ends when the packets that it read are handled, after it was told to close: it reads no more. Who took the session over
     /// may ask, once.

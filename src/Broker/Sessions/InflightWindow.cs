@@ -136,6 +136,9 @@ internal sealed class InflightWindow
         return slot.State != DeliveryState.Done;
     }
 
+    /// <summary>A delivery that is not complete. Its message is null when it was passed.</summary>
+    public OutboxEntry EntryOf(long sequence) => _slots[(int)(sequence - _firstSequence)].Entry;
+
     /// <summary>PUBREC came for this delivery.</summary>
     public void Release(long sequence) => _slots[(int)(sequence - _firstSequence)].State = DeliveryState.Released;
 

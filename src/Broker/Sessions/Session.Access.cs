@@ -55,6 +55,7 @@ internal sealed partial class Session
     {
         if (entry.Sequence > _uncheckedThrough || MayRead(entry.Message)) return false;
         Drop(DropReason.NotReadable);
+        TellUnsent(TraceWord.Dropped, in entry, DropReason.NotReadable);
         return true;
     }
 
@@ -64,6 +65,7 @@ internal sealed partial class Session
         _uncheckedQos0--;
         if (MayRead(entry.Message)) return false;
         Drop(DropReason.NotReadable);
+        TellUnsent(TraceWord.Dropped, in entry, DropReason.NotReadable);
         return true;
     }
 }

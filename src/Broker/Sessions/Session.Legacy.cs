@@ -80,6 +80,7 @@ internal sealed partial class Session
         _window?.CollectShared(entries);
         _outbox?.CollectShared(entries);
         _context.Metrics.MessageDropped(DropReason.SessionEnded, TotalCount - entries.Count);
+        TellLostCount(DropReason.SessionEnded, TotalCount - entries.Count);
         _window = null;
         _outbox = null;
         return new SharedLegacy(entries, null, 0) { Groups = groups };
@@ -104,6 +105,7 @@ internal sealed partial class Session
         long ticket = legacy.Store(new SessionAway(name, _context.NowUnixMilliseconds, long.MaxValue, _sentSequence));
         // QoS 0 is in memory alone.
         _context.Metrics.MessageDropped(DropReason.SessionEnded, OutboxCount);
+        TellLostCount(DropReason.SessionEnded, OutboxCount);
         _isInStore = false;
         _backlog = null;
         _window = null;

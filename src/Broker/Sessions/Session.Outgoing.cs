@@ -64,12 +64,13 @@ internal sealed partial class Session
             if (_access != access && !MayRead(message))
             {
                 Note(DropReason.NotReadable);
+                TellNotTaken(message, qos, DropReason.NotReadable);
                 return new OfferResult(DropReason.NotReadable);
             }
             if (DropReasonFor(message, qos) is not DropReason.None and var reason)
             {
                 // Of a shared subscription another member may take it.
-                if (subscription.ShareName is null) Note(reason);
+                if (subscription.ShareName is null) NoteNotTaken(message, qos, reason);
                 return new OfferResult(reason) { BeginsDropping = BeginsDropping(reason) };
             }
             long ticket = Enqueue(message, subscription, qos, retain);
@@ -143,7 +144,7 @@ internal sealed partial class Session
             if (sent.Qos != QualityOfService.ExactlyOnce) return AcknowledgeOutcome.WrongFlow;
             if (reason >= ReasonCode.UnspecifiedError)
             {
-                CompleteQos2(sent.Sequence);
+                CompleteQos2(sent.Sequence, reason);
                 return AcknowledgeOutcome.Done;
             }
             long ticket = 0;
@@ -166,7 +167,7 @@ internal sealed partial class Session
                 return AcknowledgeOutcome.Unknown;
             if (sent.Qos != QualityOfService.ExactlyOnce) return AcknowledgeOutcome.WrongFlow;
             if (sent.State != DeliveryState.Released) return AcknowledgeOutcome.WrongFlow;
-            CompleteQos2(sent.Sequence);
+            CompleteQos2(sent.Sequence, ReasonCode.Success);
             return AcknowledgeOutcome.Done;
         }
     }
@@ -192,12 +193,14 @@ internal sealed partial class Session
     {
         if (!TryFind(packetId, out SentDelivery sent)) return AcknowledgeOutcome.Unknown;
         if (sent.Qos != QualityOfService.AtLeastOnce) return AcknowledgeOutcome.WrongFlow;
+        if (_context.Metrics.Traces.Now is { } audience) TellAcked(audience, sent.Sequence, ReasonCode.Success);
         Complete(sent.Sequence);
         return AcknowledgeOutcome.Done;
     }
 
-    private void CompleteQos2(long sequence)
+    private void CompleteQos2(long sequence, ReasonCode reason)
     {
+        if (_context.Metrics.Traces.Now is { } audience) TellAcked(audience, sequence, reason);
         Complete(sequence);
         _context.Metrics.Traffic.OfThread.Complete(QualityOfService.ExactlyOnce, 1);
     }
@@ -226,6 +229,7 @@ internal sealed partial class Session
 
     private long Enqueue(Message message, Subscription subscription, QualityOfService qos, bool retain)
     {
+        if (_context.Metrics.Traces.Now is { } audience) TellQueued(audience, message, qos);
         SessionLimits limits = _context.Limits;
         _isDropping &= WaitingCount > limits.QueuedMessagesMax / 2 || WaitingBytes > limits.QueuedBytesMax / 2;
         if (qos == QualityOfService.AtMostOnce && !IsQos0Stored)
@@ -305,7 +309,7 @@ internal sealed partial class Session
         }
         if (!wasSent)
         {
-            if (IsExpired(entry.Message))
+            if (IsExpired(in entry))
             {
                 if (IsQueueStored) Store(new DeliveryRemoved(ClientId, entry.Sequence));
                 return;
@@ -328,7 +332,7 @@ internal sealed partial class Session
         while (!batch.IsFull && outbox.HasQos0)
         {
             ref readonly OutboxEntry entry = ref outbox.Qos0;
-            if (!IsForbiddenQos0(in entry) && !IsExpired(entry.Message)) batch.Add(in entry, dup: false);
+            if (!IsForbiddenQos0(in entry) && !IsExpired(in entry)) batch.Add(in entry, dup: false);
             outbox.DequeueQos0();
         }
     }
@@ -374,10 +378,12 @@ internal sealed partial class Session
         return false;
     }
 
-    private bool IsExpired(Message message)
+    private bool IsExpired(in OutboxEntry entry)
     {
+        Message message = entry.Message;
         if (message.ExpiresAt == Message.NeverExpires || !message.IsExpired(_context.NowUnixMilliseconds)) return false;
         Drop(DropReason.Expired);
+        TellUnsent(TraceWord.Expired, in entry, DropReason.Expired);
         return true;
     }
 

@@ -138,6 +138,7 @@ internal sealed partial class Session
             _connection = null;
             Epoch++;
             _context.Metrics.MessageDropped(DropReason.SessionEnded, TotalCount);
+            TellLost(DropReason.SessionEnded, TotalCount, isQos0Only: false);
             _outbox = null;
             _backlog?.Abandon();
             _replays = null;
@@ -158,6 +159,7 @@ internal sealed partial class Session
         else _window?.Rewind();
         if (_outbox is not null && (!_context.Limits.QueueQos0Messages || !IsPersistent))
         {
+            TellLost(DropReason.OfflineQos0, _outbox.Qos0Count, isQos0Only: true);
             Drop(DropReason.OfflineQos0, _outbox.ClearQos0());
             _uncheckedQos0 = 0;
         }

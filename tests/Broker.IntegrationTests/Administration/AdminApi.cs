@@ -56,5 +56,8 @@ internal sealed class AdminApi : IDisposable
             await response.Content.ReadAsStringAsync());
     }
 
+    /// <summary>Begins to read an answer that goes on.</summary>
+    public Task<Stream> StreamAsync(string path) => _http.GetStreamAsync(new Uri(path, UriKind.Relative));
+
     public void Dispose() => _http.Dispose();
 }

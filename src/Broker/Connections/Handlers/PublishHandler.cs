@@ -66,8 +66,12 @@ internal static partial class PublishHandler
         ReasonCode reason = Refusal(connection, in packet, route, isDenied);
         if (reason == ReasonCode.Success)
         {
+            // Who follows a trace is told of each message, so none is in a run.
+            TraceAudience? audience = connection.Engine.Metrics.Traces.Now;
+            if (audience is not null) connection.TellReceived(audience, in packet, route.Topic, DropReason.None);
             // Its answer comes when it is routed.
-            if (!route.Match.IsEmpty && connection.TryJoinRun(in packet, route)) return HandlerResult.Continue;
+            bool mayJoin = audience is null && !route.Match.IsEmpty;
+            if (mayJoin && connection.TryJoinRun(in packet, route)) return HandlerResult.Continue;
             RouteResult routed = Route(connection, in packet, route);
             ticket = Math.Max(ticket, routed.Ticket);
             connection.NoteTicket(ticket);
@@ -122,6 +126,7 @@ internal static partial class PublishHandler
         if (drop == DropReason.None) return reason;
         connection.Engine.Metrics.MessageDropped(drop);
         connection.Session!.NoteDrop(drop);
+        if (connection.Engine.Metrics.Traces.Now is { } audience) connection.TellReceived(audience, in packet, route.Topic, drop);
         if (connection.LogsPackets && drop == DropReason.NotAuthorized) LogDenied(connection, in packet, route);
         return reason;
     }
@@ -130,7 +135,8 @@ internal static partial class PublishHandler
     {
         if (route.Match.IsEmpty && !packet.Retain)
         {
-            connection.Engine.Router.CountUnreadable(route.Match, 1);
+            connection.Engine.Router.EndUnmatched(
+                route.Match, route.Topic, connection.Parameters!.ClientId, packet.Payload.Length, packet.Qos);
             return default;
         }
         connection.RouteRun();

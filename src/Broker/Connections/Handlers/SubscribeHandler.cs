@@ -30,6 +30,7 @@ internal static partial class SubscribeHandler
             if (denied is not null && denied[i])
             {
                 reasonCodes[i] = ReasonCode.NotAuthorized;
+                Tell(connection, SubscriptionKey.Of(request.Filter, connection.Listener.MountPoint).Key, reasonCodes[i]);
                 continue;
             }
             Subscription subscription = Build(connection, in request, packet.SubscriptionId);
@@ -37,6 +38,7 @@ internal static partial class SubscribeHandler
             ticket = Math.Max(
                 ticket, connection.Engine.Sessions.Subscribe(subscription, options, connection, out Subscription? replaced));
             reasonCodes[i] = (ReasonCode)subscription.Qos;
+            Tell(connection, subscription.Key, reasonCodes[i]);
             if (IsReplayed(in request, subscription, isNew: replaced is null)) (replays ??= []).Add(subscription);
             Log.Subscribed(connection.Engine.Logger, connection.Parameters!.ClientId, (int)subscription.Qos, request.Filter);
         }
@@ -46,6 +48,11 @@ internal static partial class SubscribeHandler
         if (replays is null) return HandlerResult.Continue;
         foreach (Subscription subscription in replays) session.Enqueue(connection.Engine.Retained.Replay(subscription));
         return HandlerResult.Continue;
+    }
+
+    private static void Tell(MqttConnection connection, string key, ReasonCode granted)
+    {
+        if (connection.Engine.Metrics.Traces.Now is { } audience) connection.TellSubscribed(audience, key, granted);
     }
 
     // False: not all is known yet.

@@ -22,6 +22,8 @@ internal static partial class UnsubscribeHandler
             ticket = Math.Max(
                 ticket, sessions.Unsubscribe(connection.Session!, key.Key, connection, out Subscription? removed));
             reasonCodes[i] = removed is null ? ReasonCode.NoSubscriptionExisted : ReasonCode.Success;
+            if (connection.Engine.Metrics.Traces.Now is { } audience)
+                connection.TellUnsubscribed(audience, key.Key, removed is not null);
             Log.Unsubscribed(connection.Engine.Logger, connection.Parameters!.ClientId, packet.Filters[i]);
         }
         connection.AnswerBehind(new Ack(PacketType.UnsubAck, packet.PacketId, ReasonCode.Success, ticket, reasonCodes));
