@@ -24,6 +24,12 @@ internal sealed record BrokerOptions
     /// </summary>
     public string? AuditLogFile { get; init; }
 
+    /// <summary>
+    /// <c>metrics_topic</c>, ours. Topic filters that messages and bytes are counted for, 50 at most. Default none; nothing is
+    /// counted by topic then.
+    /// </summary>
+    public ImmutableArray<string> MetricsTopics { get; init; } = [];
+
     /// <summary>Where metrics are pushed to; null: nowhere.</summary>
     public OtlpOptions? Otlp { get; init; }
 

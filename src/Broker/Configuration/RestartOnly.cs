@@ -21,6 +21,7 @@ internal static class RestartOnly
         ("pid_file", options => options.PidFile),
         ("user", options => options.User),
         ("otlp_endpoint", options => options.Otlp?.Endpoint),
+        ("metrics_topic", options => string.Join('\n', options.MetricsTopics)),
         ("admin_listener", options => string.Join(' ', options.AdminListeners.Select(Place))),
     ];
 
@@ -49,6 +50,7 @@ internal static class RestartOnly
             Listeners = KeepListeners(running.Listeners, read.Listeners, kept),
             AdminListeners = running.AdminListeners,
             Otlp = running.Otlp,
+            MetricsTopics = running.MetricsTopics,
             Persistence = running.Persistence,
             PidFile = running.PidFile,
             User = running.User,

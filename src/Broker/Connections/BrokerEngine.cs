@@ -44,6 +44,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         Logger = services.Loggers.CreateLogger("Broker");
         Metrics = new BrokerMetrics();
         foreach (ListenerOptions listener in options.Listeners) Metrics.Expect(listener);
+        if (!options.MetricsTopics.IsEmpty) Metrics.Observe(new TopicCounts(options.MetricsTopics));
         Retained = new RetainedTree(Store, options.Persistence.Kept);
         Router = new MessageRouter(new SubscriptionTree(options.Limits.AllowDuplicateMessages), Retained, Metrics, Logger);
         Heartbeat = new Heartbeat(Time, Metrics.HeartbeatDelayed);

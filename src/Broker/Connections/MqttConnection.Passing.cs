@@ -61,6 +61,7 @@ internal sealed partial class MqttConnection
         TrafficCounts traffic = Engine.Metrics.Traffic.OfThread;
         traffic.Sent(PublishWriter.FirstByte(delivery.Qos), written, bytes);
         traffic.PayloadSent(payloadBytes);
+        if (written > 0) Engine.Metrics.Topics?.Sent(run.Topic.Name, written, payloadBytes);
         // With QoS 1 they are in the session's window, and end with the session.
         if (handled < count && delivery.Qos == QualityOfService.AtMostOnce)
             Engine.Metrics.MessageDropped(DropReason.ConnectionLost, count - handled);

@@ -276,6 +276,7 @@ internal sealed partial class MqttConnection
         }
         traffic.Sent(PublishWriter.FirstByte(item.Entry.Qos, item.Dup), 1, length);
         traffic.PayloadSent(item.Entry.Message.PayloadLength);
+        Engine.Metrics.Topics?.Sent(item.Entry.Message.Topic.Name, 1, item.Entry.Message.PayloadLength);
         if (Engine.Metrics.Traces.Now is { } audience) Tell(audience, in item, DropReason.None);
         return true;
     }

@@ -23,6 +23,22 @@ internal sealed partial class BrokerMetrics
             "When the broker was started, seconds since 1970.");
     }
 
+    /// <summary>The topics of <c>metrics_topic</c>. Once, before anybody is served.</summary>
+    public void Observe(TopicCounts topics)
+    {
+        Topics = topics;
+        Meter.CreateObservableCounter(
+            "broker.topic.received", () => topics.MessagesReceived, Publications,
+            "PUBLISH packets from clients to topics of a metrics_topic, by its filter.");
+        Meter.CreateObservableCounter(
+            "broker.topic.received.payload", () => topics.BytesReceived, Bytes, "Payload bytes of those.");
+        Meter.CreateObservableCounter(
+            "broker.topic.sent", () => topics.MessagesSent, Publications,
+            "PUBLISH packets to clients of topics of a metrics_topic, by its filter.");
+        Meter.CreateObservableCounter(
+            "broker.topic.sent.payload", () => topics.BytesSent, Bytes, "Payload bytes of those.");
+    }
+
     /// <summary>Whether the broker is ready, for a load balancer and an alert.</summary>
     public void Observe(Readiness readiness) => Meter.CreateObservableGauge(
         "broker.ready", () => readiness.IsReady ? 1L : 0L, null,

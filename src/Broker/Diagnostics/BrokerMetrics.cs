@@ -37,6 +37,9 @@ internal sealed partial class BrokerMetrics : IDisposable
     /// <summary>Packets, bytes and deliveries.</summary>
     public Traffic Traffic { get; } = new();
 
+    /// <summary>Counts of the topics of <c>metrics_topic</c>; null: there are none.</summary>
+    public TopicCounts? Topics { get; private set; }
+
     /// <summary>Who follows what happens, live.</summary>
     public Traces Traces { get; } = new();
 

@@ -45,8 +45,22 @@ public sealed class AdminBindingTests
     [InlineData("listener 1883\nadmin_token_file a", "belongs to an 'admin_listener'")]
     [InlineData("otlp_endpoint collector:4318", "http://127.0.0.1:4318")]
     [InlineData("otlp_header a", "NAME=VALUE")]
+    [InlineData("metrics_topic a/#/b", "sensors/#")]
+    [InlineData("metrics_topic $share/g/a", "sensors/#")]
+    [InlineData("metrics_topic a\nmetrics_topic a", "there already")]
     public void A_mistake_is_named(string text, string words) =>
         Assert.Contains(Reading.Errors(text), error => error.Contains(words, StringComparison.Ordinal));
+
+    [Fact]
+    public void Topics_are_counted_for_fifty_filters_and_no_more()
+    {
+        string fifty = string.Concat(Enumerable.Range(0, 50).Select(static i => $"metrics_topic t/{i}/#\n"));
+
+        Assert.Equal(50, Reading.Options(fifty).MetricsTopics.Length);
+        string error = Assert.Single(Reading.Errors(fifty + "metrics_topic more"));
+        Assert.Contains("50 'metrics_topic'", error, StringComparison.Ordinal);
+        Assert.Empty(Reading.Options("").MetricsTopics);
+    }
 
     [Fact]
     public void Pushing_is_configured_by_the_endpoint()

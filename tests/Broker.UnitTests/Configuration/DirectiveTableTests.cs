@@ -21,7 +21,7 @@ public class DirectiveTableTests
         "websockets_log_level 1", "include_dir .", "connection a", "listener 1",
         "takeover_delay_max 1", "persistence_kinds all", "persistence_user a all",
         "persistence_url sqlite:a", "will_grace 1", "on_store_damage stop", "allow_plain_text_passwords true",
-        "admin_listener 1", "audit_log_file a",
+        "admin_listener 1", "audit_log_file a", "metrics_topic a/#",
         "otlp_endpoint http://a", "otlp_protocol http", "otlp_header a=b", "otlp_interval 1",
     ];
 

@@ -56,6 +56,7 @@ public sealed class MetricsPageTests
         using DurableStateStore store = StateStores.Open(new StoreOptions { Location = folder.File("broker.db") }).Store!;
         metrics.Observe("1.0", DateTimeOffset.UnixEpoch);
         metrics.Observe(new Readiness());
+        metrics.Observe(new TopicCounts(["a/#"]));
         metrics.Observe(new JwksCounts());
         metrics.Observe(new HttpAuthCounts());
         metrics.Observe(new SharedReading<EngineFigures>(static () => default, TimeProvider.System));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Broker.Protocol.Topics;
 using static Broker.Configuration.Mosquitto.DirectiveTargets;
 
 namespace Broker.Configuration.Mosquitto;
@@ -6,6 +7,9 @@ namespace Broker.Configuration.Mosquitto;
 /// <summary>Rows: what operators and their tools see of the broker. All but <c>sys_interval</c> are ours.</summary>
 internal static class AdminDirectives
 {
+    /// <summary>Series that <c>metrics_topic</c> may make of each metric.</summary>
+    private const int MetricsTopicsMax = 50;
+
     /// <summary>What an <c>admin_listener</c> takes of the options of a listener.</summary>
     private static readonly string[] UsedByAdmin =
     [
@@ -44,6 +48,14 @@ internal static class AdminDirectives
                 Note = "Below an `admin_listener`: who asks has to send one of its tokens, a line `NAME:TOKEN` each, or "
                     + "`NAME:TOKEN:read` to change nothing, as a bearer token or as a password. `/health` needs none.",
             },
+        Row.Works("metrics_topic", Global, ValueKinds.Text("topic filter"), "none", AddMetricsTopic)
+            with
+            {
+                Since = Directive.Ours,
+                Accumulates = true,
+                Note = "Messages and bytes of these topics are counted, by the filter: `broker_topic_...` in "
+                    + "[docs/metrics.md](docs/metrics.md). 50 filters at most; a message counts for each that it matches.",
+            },
         Row.Works("otlp_endpoint", Global, ValueKinds.Text("URL of an OTLP collector"), "none", SetOtlpEndpoint)
             with { Since = Directive.Ours, IsDuplicateAnError = true, Note = "Metrics are pushed there." },
         Row.Works("otlp_protocol", Global, ValueKinds.Choice(("http", false), ("grpc", true)), "http",
@@ -76,6 +88,17 @@ internal static class AdminDirectives
     {
         if (listener.IsAdmin) listener.TokenFile = path;
         else context.Error(context.Value, "'admin_token_file' belongs to an 'admin_listener': put it below one");
+    }
+
+    private static void AddMetricsTopic(ConfigurationBuilder builder, string filter, DirectiveContext context)
+    {
+        if (!TopicFilter.IsValid(filter) || SharedFilter.IsShared(filter))
+            context.Error(context.Value, $"'metrics_topic' takes a topic filter such as sensors/#, not '{filter}'");
+        else if (builder.MetricsTopics.Contains(filter))
+            context.Error(context.Value, $"'metrics_topic {filter}' is there already");
+        else if (builder.MetricsTopics.Length == MetricsTopicsMax)
+            context.Error(context.Value, $"there are {MetricsTopicsMax} 'metrics_topic' already, and no more may be");
+        else builder.MetricsTopics = builder.MetricsTopics.Add(filter);
     }
 
     private static void SetOtlpEndpoint(ConfigurationBuilder builder, string text, DirectiveContext context)

@@ -53,6 +53,9 @@ internal sealed class ConfigurationBuilder
     /// <summary><c>sys_interval</c>; zero: no <c>$SYS</c>.</summary>
     public TimeSpan SysInterval { get; set; } = BrokerOptions.SysIntervalDefault;
 
+    /// <summary><c>metrics_topic</c>.</summary>
+    public ImmutableArray<string> MetricsTopics { get; set; } = [];
+
     /// <summary><c>otlp_endpoint</c>.</summary>
     public Uri? OtlpEndpoint { get; set; }
 

@@ -20,6 +20,7 @@ internal static class OptionsResolver
             Listeners = [.. listeners.Select(listener => Resolve(listener, builder))],
             AdminListeners = [.. builder.AdminListeners.Select(ResolveAdmin)],
             AuditLogFile = builder.AuditLogFile,
+            MetricsTopics = builder.MetricsTopics,
             Otlp = Otlp(builder),
             SysInterval = builder.SysInterval,
             Limits = builder.Limits,

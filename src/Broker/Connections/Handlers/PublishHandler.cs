@@ -30,6 +30,7 @@ internal static partial class PublishHandler
             isDenied = !isAllowed;
         }
         connection.Traffic.PayloadReceived(packet.Payload.Length);
+        connection.Engine.Metrics.Topics?.Received(route!.Topic.Name, packet.Payload.Length);
         if (connection.LogsPackets) LogReceived(connection, in packet, route!);
         if (packet.Qos != QualityOfService.ExactlyOnce) return Take(connection, in packet, route!, isDenied);
         connection.RouteRun();
