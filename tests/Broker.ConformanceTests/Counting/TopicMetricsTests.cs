@@ -8,7 +8,7 @@ namespace Broker.ConformanceTests.Counting;
 /// <summary><c>metrics_topic</c> counts what comes and goes, whichever way it goes.</summary>
 public sealed class TopicMetricsTests
 {
-    [Theory]
+    [Theory, Directive("metrics_topic")]
     [InlineData(QualityOfService.AtMostOnce)]
     [InlineData(QualityOfService.AtLeastOnce)]
     public async Task Messages_and_bytes_are_counted_for_each_filter_that_matches_whatever_way_they_go(QualityOfService qos)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Broker.Cli;
-using Broker.Diagnostics;
 using Broker.Configuration;
+using Broker.Diagnostics;
 using Broker.IntegrationTests.Observing;
 using Broker.Protocol;
 using Broker.TestKit;
@@ -51,6 +51,27 @@ public sealed class TraceStreamTests
 
         Assert.Equal(503, (await admin.Api.GetAsync("/api/trace")).Status);
         foreach (Stream stream in streams) await stream.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_is_more_than_the_rate_is_left_out_and_the_stream_says_how_much()
+    {
+        await using InProcessAdmin admin = await InProcessAdmin.StartAsync();
+        await using TestClient publisher = await admin.Broker.ConnectAsync("p");
+        using Stream stream = await admin.Api.StreamAsync("/api/trace?topic=a&rate=10");
+        using StreamReader reader = new(stream);
+
+        // Two events each: accepted, matched by nobody.
+        for (int i = 0; i < 20; i++) await publisher.PublishAndCompleteAsync(new("a", "x", QualityOfService.AtLeastOnce));
+        for (int i = 0; i < 11; i++) Assert.NotEqual("left_out", Word(await ReadAsync(reader)));
+        Task<JsonElement> next = ReadAsync(reader);
+        while (!next.IsCompleted)
+        {
+            admin.Broker.Advance(TimeSpan.FromSeconds(1));
+            await publisher.PingFenceAsync();
+        }
+
+        Assert.Equal(("left_out", 30), (Word(await next), (await next).GetProperty("count").GetInt32()));
     }
 
     [Theory]
