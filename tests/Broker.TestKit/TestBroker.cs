@@ -69,15 +69,17 @@ internal sealed class TestBroker : IAsyncDisposable
     /// <param name="windowBytes">How far the broker may write ahead of the client's reading; 0 for no limit.</param>
     /// <param name="certificateUserName">The name in the client's certificate, if it has one.</param>
     /// <param name="isInline">Whether who wakes the connection's reader runs it, as Kestrel's sockets do here.</param>
+    /// <param name="address">Where it comes from; default: 127.0.0.1.</param>
     public TestClient Open(
         ProtocolVersion version = ProtocolVersion.Mqtt311, int windowBytes = 0, string? certificateUserName = null,
-        bool isInline = false)
+        bool isInline = false, System.Net.IPAddress? address = null)
     {
         var pair = new PipePair(windowBytes, isInline);
         var origin = new ConnectionOrigin
         {
             Listener = Options.Listeners[0],
-            RemoteAddress = $"127.0.0.1:{40_000 + _clients.Count}",
+            RemoteAddress = $"{address ?? System.Net.IPAddress.Loopback}:{40_000 + _clients.Count}",
+            Address = address ?? System.Net.IPAddress.Loopback,
             CertificateUserName = certificateUserName,
             Abort = pair.Abort,
         };

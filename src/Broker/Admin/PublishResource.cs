@@ -64,6 +64,12 @@ internal sealed class PublishResource(BrokerEngine engine)
             engine.Store.EndGroup();
         }
         touched.Drain();
+        if (routed.Refused is { } limit)
+        {
+            return Change.Refused(
+                request.Topic.Name, StatusCodes.Status507InsufficientStorage,
+                $"Not retained: {SnakeCase.Of(limit.ToString())} is reached.");
+        }
         if (!await CommitWait.ForAsync(engine.Store, routed.Ticket, engine.Time)) return Change.Uncommitted(request.Topic.Name);
         string result = string.Create(
             CultureInfo.InvariantCulture,

@@ -49,6 +49,9 @@ internal sealed record LimitOptions
     /// </summary>
     public TimeSpan TakeoverDelayMax { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Limits of ours of what peers can make grow.</summary>
+    public PeerLimitOptions Peers { get; init; } = new();
+
     /// <summary><c>queue_qos0_messages</c>. Queue QoS 0 for absent persistent sessions too. Default false.</summary>
     public bool QueueQos0Messages { get; init; }
 

@@ -46,6 +46,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         foreach (ListenerOptions listener in options.Listeners) Metrics.Expect(listener);
         if (!options.MetricsTopics.IsEmpty) Metrics.Observe(new TopicCounts(options.MetricsTopics));
         Retained = new RetainedTree(Store, options.Persistence.Kept);
+        Retained.SetLimits(options.Limits.Peers);
         Router = new MessageRouter(new SubscriptionTree(options.Limits.AllowDuplicateMessages), Retained, Metrics, Logger);
         Heartbeat = new Heartbeat(Time, Metrics.HeartbeatDelayed);
         SessionContext context = new(new SessionLimits(options.Limits), Store, Metrics, Time)
@@ -66,6 +67,8 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         Heartbeat.Register(this);
         Takeovers = new TakeoverWatch(this);
         Heartbeat.Register(Takeovers);
+        Peers = new PeerLimits(this);
+        Heartbeat.Register(Peers);
         Heartbeat.Register(Authenticator);
     }
 
@@ -101,6 +104,9 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
 
     /// <summary>Client ids that several clients have at once.</summary>
     public TakeoverWatch Takeovers { get; }
+
+    /// <summary>What one address and one user may have.</summary>
+    public PeerLimits Peers { get; }
 
     /// <summary>What the engine holds.</summary>
     public SharedReading<EngineFigures> Figures { get; }
@@ -142,6 +148,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         _sessionContext.RetainedSources = RetainedSourcesOf(options);
         _counter.SetMax(options.Limits.ConnectionsMax);
         Sessions.SetLimits(options.Limits);
+        Retained.SetLimits(options.Limits.Peers);
         Router.Subscriptions.SetDuplicates(options.Limits.AllowDuplicateMessages);
         SetRetainSweep(options.Limits);
         // A client that is being let in is either among those below, or sees that it has to be looked at again.
@@ -160,8 +167,14 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
             Log.TooMany(Logger, origin.RemoteAddress);
             return CompleteAsync(transport);
         }
+        if (!Peers.TryAccept(origin, out ConnectionQuota? quota))
+        {
+            _counter.Leave(origin.Listener);
+            Metrics.ConnectionRefused();
+            return CompleteAsync(transport);
+        }
         if (Options.Logging.ConnectionMessages) Log.NewConnection(Logger, origin.RemoteAddress, origin.Listener.Port);
-        var connection = new MqttConnection(this, origin, transport);
+        var connection = new MqttConnection(this, origin, transport, quota);
         _connections.TryAdd(connection, 0);
         if (_isStopping) connection.CloseForShutdown();
         return connection.RunAsync();
@@ -184,6 +197,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     {
         _connections.TryRemove(connection, out _);
         _counter.Leave(connection.Listener);
+        if (connection.Quota is { } quota) Peers.Leave(quota);
         Takeovers.OnEnded(connection, connection.Session?.ClientId);
     }
 

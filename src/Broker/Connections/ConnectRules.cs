@@ -18,6 +18,9 @@ internal static class ConnectRules
     private static readonly ConnAckPacket Present = new() { SessionPresent = true };
     private static readonly ConnAckPacket NotPresent = new();
 
+    /// <summary>Why a will with more than <c>max_user_properties</c> is refused.</summary>
+    public const string TooManyUserProperties = "will with more user properties than max_user_properties";
+
     /// <summary>Everything but the password.</summary>
     public static ConnectDecision Check(ConnectPacket packet, IConnectionOrigin origin, LimitOptions limits)
     {
@@ -193,6 +196,8 @@ internal static class ConnectRules
             return ConnectDecision.Refuse(ReasonCode.QosNotSupported, "will QoS above the maximum of this listener");
         if (limits.PayloadBytesMax > 0 && will.Payload.Length > limits.PayloadBytesMax)
             return ConnectDecision.Refuse(ReasonCode.PacketTooLarge, "will payload above message_size_limit");
+        if (UserPropertyLimit.IsExceeded(will.ForwardedProperties.Span, limits.Peers.UserPropertiesMax))
+            return ConnectDecision.Refuse(ReasonCode.QuotaExceeded, TooManyUserProperties);
         if (will.Retain && !limits.IsRetainAvailable)
             return ConnectDecision.Refuse(ReasonCode.RetainNotSupported, "retained will while retain_available is false");
         return null;

@@ -9,6 +9,8 @@ internal sealed record ConnectionOrigin : IConnectionOrigin
 
     public required string RemoteAddress { get; init; }
 
+    public System.Net.IPAddress? Address { get; init; }
+
     public string? CertificateUserName { get; init; }
 
     /// <summary>What <see cref="IConnectionOrigin.Abort"/> does.</summary>

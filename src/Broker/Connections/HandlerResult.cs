@@ -13,6 +13,8 @@ internal enum HandlerAction
     Wait,
     /// <summary>Stop reading until a question about topics is answered, then take this packet again.</summary>
     Ask,
+    /// <summary>Stop reading until the client may publish again, then take this packet again.</summary>
+    Slow,
     /// <summary>Close the connection.</summary>
     Close,
 }
@@ -27,6 +29,8 @@ internal readonly record struct HandlerResult(HandlerAction Action, CloseReason?
     public static readonly HandlerResult Wait = new(HandlerAction.Wait);
 
     public static readonly HandlerResult Ask = new(HandlerAction.Ask);
+
+    public static readonly HandlerResult Slow = new(HandlerAction.Slow);
 
     public static HandlerResult Close(Fault fault) => new(HandlerAction.Close, CloseReason.Of(fault));
 

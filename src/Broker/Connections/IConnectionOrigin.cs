@@ -11,6 +11,9 @@ internal interface IConnectionOrigin
     /// <summary>The peer as log lines show it: <c>127.0.0.1:50123</c>, or the path of a unix socket.</summary>
     string RemoteAddress { get; }
 
+    /// <summary>The peer's IP address; null: it has none, or it is not known.</summary>
+    System.Net.IPAddress? Address => null;
+
     /// <summary>User name taken from the client certificate; null: none, or not asked for.</summary>
     string? CertificateUserName { get; }
 

@@ -35,6 +35,7 @@ internal sealed partial class MqttConnection
         if (_waiting is { } waiting) return await OpenInTurnAsync(waiting.Packet, Parameters!);
         ConnectPacket packet = _pendingConnect!;
         _pendingConnect = null;
+        if (Authentication is null && Engine.Peers.RefuseConnect(this) is { } tooOften) return Refuse(packet, tooOften);
         if (packet.AuthenticationMethod is not null && Authentication is null) return BeginAuthentication(packet);
         ConnectDecision decision = ConnectRules.Check(packet, Origin, Engine.Options.Limits);
         if (decision.Refusal is null)
@@ -43,6 +44,7 @@ internal sealed partial class MqttConnection
             // Closed meanwhile: then nothing is opened, taken over or cleaned for a client that will never know.
             if (_closeReason is { } closed) return closed;
         }
+        if (decision.Refusal is { Text: ConnectRules.TooManyUserProperties }) Engine.Peers.Hit(LimitKind.MaxUserProperties, this);
         if (decision.Refusal is { } refusal) return Refuse(packet, refusal);
         PrepareQuestions(decision.Parameters!);
         if (await RefuseWillAsync(packet, decision.Parameters!) is { } unwanted) return unwanted;
@@ -100,6 +102,7 @@ internal sealed partial class MqttConnection
     {
         if (Parameters is not { } parameters) return;
         LogsPackets = Engine.Logger.IsEnabled(LogLevel.Debug);
+        TakePace();
         ListenerSecurityOptions before = _security!;
         _security = CurrentSecurity();
         PrepareQuestions(parameters);
@@ -186,6 +189,11 @@ internal sealed partial class MqttConnection
         {
             Parameters = null;
             return Refuse(packet, new CloseReason(CloseKind.Refused, ReasonCode.NotAuthorized, "not authorised for the will"));
+        }
+        if (Engine.Peers.RefuseUser(this, parameters) is { } tooMany)
+        {
+            Parameters = null;
+            return Refuse(packet, tooMany);
         }
         var options = new AttachOptions(parameters.UserName, parameters.ExpirySeconds, packet.ReceiveMaximum, will)
         {

@@ -81,7 +81,7 @@ internal sealed partial class MqttConnection
         Volatile.Write(ref _lastReceivedMilliseconds, Engine.CoarseMilliseconds);
         if (_waiting is { } waiting) return TakeWhileWaiting(waiting, in read);
         HandlerResult result = ConsumeFrames(read.Buffer, out SequencePosition consumed);
-        bool isPaused = result.Action is HandlerAction.Pause or HandlerAction.Wait or HandlerAction.Ask;
+        bool isPaused = result.Action is not (HandlerAction.Continue or HandlerAction.Close);
         _input.AdvanceTo(consumed, isPaused ? consumed : read.Buffer.End);
         bool isAtEnd = read.IsCompleted && result.Action == HandlerAction.Continue;
         return isAtEnd ? HandlerResult.Close(CloseReason.PeerClosed) : result;
@@ -97,6 +97,7 @@ internal sealed partial class MqttConnection
         {
             HandlerAction.Pause => await ConnectAsync(),
             HandlerAction.Ask => await AskAsync(),
+            HandlerAction.Slow => await SlowAsync(),
             _ => result.Reason,
         };
     }
@@ -182,7 +183,7 @@ internal sealed partial class MqttConnection
     private HandlerResult ConsumeSome(ref ReadOnlySequence<byte> buffer, out bool isAtEnd)
     {
         isAtEnd = false;
-        int bytesMax = Engine.Options.Limits.PacketBytesMax;
+        int bytesMax = PacketBytesMax;
         HandlerResult result = HandlerResult.Continue;
         // Frames are cut from the first segment as long as they lie in it: cutting them from the sequence costs more each.
         ReadOnlySpan<byte> first = BeginSegment(in buffer);
@@ -204,11 +205,11 @@ internal sealed partial class MqttConnection
             if (header.TotalLength <= first.Length - offset)
             {
                 result = Handle(in header, first.Slice(offset + header.HeaderLength, header.RemainingLength));
-                if (result.Action != HandlerAction.Ask) offset += header.TotalLength;
+                if (result.Action is not (HandlerAction.Ask or HandlerAction.Slow)) offset += header.TotalLength;
                 continue;
             }
             result = HandleStraddling(in header, buffer.Slice(header.HeaderLength, header.RemainingLength));
-            if (result.Action == HandlerAction.Ask) break;
+            if (result.Action is HandlerAction.Ask or HandlerAction.Slow) break;
             buffer = buffer.Slice(header.TotalLength);
             first = BeginSegment(in buffer);
             offset = 0;
@@ -245,6 +246,7 @@ internal sealed partial class MqttConnection
 
     private HandlerResult Handle(in FrameHeader header, ReadOnlySpan<byte> body)
     {
+        if (_quota is not null && IsTooFast(header.Type)) return HandlerResult.Slow;
         if (!IsTakenAgain) _batch!.Traffic.Received(header.FirstByte, header.TotalLength);
         if (Session is null) return HandleBeforeConnAck(in header, body);
         // Behind what came before it.
@@ -306,6 +308,8 @@ internal sealed partial class MqttConnection
     {
         if (Session is null && first.Length > 0 && first[0] == TlsHandshake)
             Log.TlsOnPlainPort(Engine.Logger, Origin.RemoteAddress, Listener.Port);
+        else if (Session is null && fault == Faults.PacketTooLarge)
+            Engine.Peers.Hit(LimitKind.MaxConnectPacketSize, this);
         return fault;
     }
 }

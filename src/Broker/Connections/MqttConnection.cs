@@ -17,9 +17,6 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
     /// <summary>How long a peer may take to accept the last packet.</summary>
     private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a peer may take to send CONNECT.</summary>
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(30);
-
     private readonly PipeReader _input;
     private readonly PipeWriter _output;
     private CloseReason? _closeReason;
@@ -27,9 +24,10 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
     private readonly long _acceptedMilliseconds;
     private long _lastReceivedMilliseconds;
 
-    public MqttConnection(BrokerEngine engine, IConnectionOrigin origin, IDuplexPipe transport)
+    public MqttConnection(BrokerEngine engine, IConnectionOrigin origin, IDuplexPipe transport, ConnectionQuota? quota = null)
     {
         Engine = engine;
+        _quota = quota;
         Origin = origin;
         Listener = origin.Listener;
         _input = transport.Input;
@@ -144,8 +142,9 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
     {
         if (Parameters is not { } parameters)
         {
-            if (nowMilliseconds - _acceptedMilliseconds > (long)ConnectTimeout.TotalMilliseconds)
-                TryClose(CloseReason.ConnectTimeout);
+            bool isLate = nowMilliseconds - _acceptedMilliseconds
+                > (long)Engine.Options.Limits.Peers.ConnectTimeout.TotalMilliseconds;
+            if (isLate && TryClose(CloseReason.ConnectTimeout)) Engine.Peers.Hit(LimitKind.ConnectTimeout, this);
             return;
         }
         if (Identity is { ExpiresAt: not VerifiedIdentity.NeverExpires and var end }

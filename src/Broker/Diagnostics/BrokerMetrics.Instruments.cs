@@ -56,6 +56,9 @@ internal sealed partial class BrokerMetrics
             "broker.disconnects",
             () => _disconnects.Observe(static kind => kind is not (CloseKind.Refused or CloseKind.ConnectTimeout)),
             "{disconnect}", "Clients that were connected and are gone, by reason.");
+        Meter.CreateObservableCounter(
+            "broker.limits.met", () => _limitsMet.Observe(static _ => true), "{time}",
+            "How often a client met a limit, by the directive that sets it; for publish_rate: how often reading was paused.");
         _authentication = Meter.CreateHistogram(
             "broker.authentication.duration", Seconds,
             "How long it took to judge who a client is, waiting included, by what decided: password, token and so on.",

@@ -16,6 +16,7 @@ internal sealed partial class BrokerMetrics : IDisposable
 
     private readonly EnumCounts<DropReason> _dropped = new("reason");
     private readonly EnumCounts<ReasonCode> _connectsRefused = new("reason");
+    private readonly EnumCounts<LimitKind> _limitsMet = new("limit");
     private readonly EnumCounts<CloseKind> _disconnects = new("reason");
     private readonly ConcurrentDictionary<(int Port, string? Where), ListenerCounts> _listeners = new();
     private long _connectionsOpen;
@@ -81,6 +82,12 @@ internal sealed partial class BrokerMetrics : IDisposable
 
     /// <summary>A connection was closed at once: there are <c>max_connections</c> already.</summary>
     public void ConnectionRefused() => Interlocked.Increment(ref _connectionsRefused);
+
+    /// <summary>A peer met a limit of ours.</summary>
+    public void LimitMet(LimitKind kind) => _limitsMet.Add(kind);
+
+    /// <summary>How often since the start.</summary>
+    public long LimitsMet(LimitKind kind) => _limitsMet[kind];
 
     /// <summary>A client's CONNECT was accepted.</summary>
     public void ConnectionOpened(ListenerOptions listener, ProtocolVersion version)

@@ -29,6 +29,10 @@ internal enum DropReason
     NotReadable,
     /// <summary>Not let in: with the mount point of its listener its topic is too long.</summary>
     TopicTooLong,
+    /// <summary>Not let in: <c>global_max_retained_messages</c> or <c>global_max_retained_bytes</c> was reached.</summary>
+    RetainedLimit,
+    /// <summary>Not let in: it has more User Properties than <c>max_user_properties</c>.</summary>
+    UserProperties,
     /// <summary>QoS 0 for a connection that broke before it was written.</summary>
     ConnectionLost,
 }
@@ -40,5 +44,6 @@ internal static class DropReasons
     /// Whether the publication was not let in, before anybody asked whose subscriptions match. The others end a delivery.
     /// </summary>
     public static bool IsRefusal(this DropReason reason) =>
-        reason is DropReason.PayloadTooLarge or DropReason.NotAuthorized or DropReason.TopicTooLong;
+        reason is DropReason.PayloadTooLarge or DropReason.NotAuthorized or DropReason.TopicTooLong
+            or DropReason.RetainedLimit or DropReason.UserProperties;
 }

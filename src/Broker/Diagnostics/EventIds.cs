@@ -47,6 +47,7 @@ internal static class EventIds
     public const int AdministratorChanged = 2016;
     public const int ClientIdFoughtOver = 2020;
     public const int ClientIdAtPeace = 2021;
+    public const int LimitMet = 2030;
     public const int ProxyNegotiated = 2110;
     public const int ProxyHeaderCorrupt = 2111;
     public const int ProxyHeaderMissing = 2112;

@@ -1,4 +1,5 @@
 using Broker.Configuration;
+using Broker.Diagnostics;
 using Broker.Messages;
 using Broker.Persistence;
 using Broker.Persistence.Changes;
@@ -17,6 +18,9 @@ internal sealed class RetainedTree
     private readonly RetainedNode _root = new(null, "");
     private long _stamp;
     private long _lastTicket;
+    private PeerLimitOptions _limits = new();
+    private int _ofClients;
+    private long _payloadBytesOfClients;
 
     /// <param name="store">Where retained messages are kept.</param>
     /// <param name="kept">Whose; null: everybody's.</param>
@@ -41,20 +45,31 @@ internal sealed class RetainedTree
         get { lock (_lock) return _stamp; }
     }
 
+    /// <summary>What clients may retain from now on.</summary>
+    public void SetLimits(PeerLimitOptions limits)
+    {
+        lock (_lock) _limits = limits;
+    }
+
+    /// <summary>Retains a message as <see cref="Set"/> does, unless it takes more room than there is left.</summary>
+    /// <param name="message">What.</param>
+    /// <param name="ticket">What must be durable before the publisher is answered; 0: nothing.</param>
+    /// <param name="limit">The limit that it met.</param>
+    public bool TrySet(Message message, out long ticket, out LimitKind limit)
+    {
+        lock (_lock)
+        {
+            bool isTaken = HasRoom(message, out limit);
+            ticket = isTaken ? SetLocked(message) : 0;
+            return isTaken;
+        }
+    }
+
     /// <summary>Retains a message, or clears its topic when the payload is empty [MQTT-3.3.1-6].</summary>
     /// <returns>What must be durable before the publisher is answered; 0: nothing.</returns>
     public long Set(Message message)
     {
-        lock (_lock)
-        {
-            if (message.PayloadLength == 0) return Clear(message.Topic.Name);
-            RetainedNode node = Put(message);
-            bool wasStored = node.IsStored;
-            node.IsStored = IsKept(message);
-            if (node.IsStored) return _lastTicket = _store.Append(new RetainedPut(message.ToStored()));
-            // An older one must not come back in its place.
-            return wasStored ? _lastTicket = _store.Append(new RetainedRemoved(message.Topic.Name)) : 0;
-        }
+        lock (_lock) return SetLocked(message);
     }
 
     /// <summary>A retained message that was committed.</summary>
@@ -104,6 +119,49 @@ internal sealed class RetainedTree
         }
     }
 
+    private long SetLocked(Message message)
+    {
+        if (message.PayloadLength == 0) return Clear(message.Topic.Name);
+        RetainedNode node = Put(message);
+        bool wasStored = node.IsStored;
+        node.IsStored = IsKept(message);
+        if (node.IsStored) return _lastTicket = _store.Append(new RetainedPut(message.ToStored()));
+        // An older one must not come back in its place.
+        return wasStored ? _lastTicket = _store.Append(new RetainedRemoved(message.Topic.Name)) : 0;
+    }
+
+    private bool HasRoom(Message message, out LimitKind limit)
+    {
+        limit = LimitKind.GlobalMaxRetainedMessages;
+        (int countMax, long bytesMax) = (_limits.RetainedMessagesMax, _limits.RetainedBytesMax);
+        if ((countMax == 0 && bytesMax == 0) || message.PayloadLength == 0 || message.Topic.IsOfServer) return true;
+        Message? before = FindNode(message.Topic.Name)?.Message;
+        if (before is null && countMax > 0 && _ofClients >= countMax) return false;
+        limit = LimitKind.GlobalMaxRetainedBytes;
+        int more = message.PayloadLength - (before?.PayloadLength ?? 0);
+        return bytesMax == 0 || more <= 0 || _payloadBytesOfClients + more <= bytesMax;
+    }
+
+    private RetainedNode? FindNode(string topic)
+    {
+        RetainedNode? node = _root;
+        foreach (ReadOnlySpan<char> level in TopicLevels.Of(topic))
+        {
+            node = node.Find(level);
+            if (node is null) return null;
+        }
+        return node;
+    }
+
+    private void Account(Message message, int count, int bytes)
+    {
+        Count += count;
+        PayloadBytes += bytes;
+        if (message.Topic.IsOfServer) return;
+        _ofClients += count;
+        _payloadBytesOfClients += bytes;
+    }
+
     private bool IsKept(Message message) =>
         // What the broker says of itself is out of date when it starts again.
         _store.IsDurable && !message.Topic.IsOfServer && _kept.Of(message.PublisherUser).HasFlag(KeptKinds.Retained);
@@ -112,8 +170,7 @@ internal sealed class RetainedTree
     {
         RetainedNode node = _root;
         foreach (ReadOnlySpan<char> level in TopicLevels.Of(message.Topic.Name)) node = node.FindOrAdd(level);
-        if (node.Message is null) Count++;
-        PayloadBytes += message.PayloadLength - (node.Message?.PayloadLength ?? 0);
+        Account(message, node.Message is null ? 1 : 0, message.PayloadLength - (node.Message?.PayloadLength ?? 0));
         node.Message = message;
         node.Stamp = ++_stamp;
         return node;
@@ -121,20 +178,13 @@ internal sealed class RetainedTree
 
     private long Clear(string topic)
     {
-        RetainedNode node = _root;
-        foreach (ReadOnlySpan<char> level in TopicLevels.Of(topic))
-        {
-            if (node.Find(level) is not { } child) return _lastTicket;
-            node = child;
-        }
         // Somebody else's clearing may not be durable yet, and this publisher is promised the same.
-        if (node.Message is null) return _lastTicket;
+        if (FindNode(topic) is not { Message: { } message } node) return _lastTicket;
         bool isStored = node.IsStored;
         node.IsStored = false;
-        PayloadBytes -= node.Message.PayloadLength;
+        Account(message, -1, -message.PayloadLength);
         node.Message = null;
         _stamp++;
-        Count--;
         while (node.Parent is { } parent && node.Message is null && node.ChildCount == 0)
         {
             parent.Remove(node);

@@ -10,7 +10,11 @@ namespace Broker.Routing;
 /// <summary>What routing a message came to.</summary>
 /// <param name="HasSubscribers">Whether anybody's subscription matched.</param>
 /// <param name="Ticket">What must be durable before the publisher is answered; 0: nothing.</param>
-internal readonly record struct RouteResult(bool HasSubscribers, long Ticket);
+internal readonly record struct RouteResult(bool HasSubscribers, long Ticket)
+{
+    /// <summary>The limit for which it went nowhere, or null.</summary>
+    public LimitKind? Refused { get; init; }
+}
 
 /// <summary>What handing a message on to another member of its group came to.</summary>
 internal enum HandOnOutcome
@@ -88,7 +92,11 @@ internal sealed partial class MessageRouter
         long ticket = 0;
         if (message.Retain)
         {
-            ticket = _retained.Set(message);
+            if (!_retained.TrySet(message, out ticket, out LimitKind limit))
+            {
+                _metrics.MessageDropped(DropReason.RetainedLimit);
+                return new RouteResult(false, 0) { Refused = limit };
+            }
             // Who subscribed before the change gets the message live, who subscribed after it gets it replayed: so look again
             // after the change, or a subscriber in between would get it neither way.
             if (match.Generation != Subscriptions.Generation) match = Subscriptions.Match(message.Topic.Name);

@@ -13,6 +13,12 @@ internal sealed partial class Session
         get { lock (_lock) return _subscriptions?.Count ?? 0; }
     }
 
+    /// <summary>Whether there is one with this key.</summary>
+    public bool HasSubscription(string key)
+    {
+        lock (_lock) return _subscriptions?.ContainsKey(key) == true;
+    }
+
     /// <summary>The subscriptions, as they are now.</summary>
     public Subscription[] Subscriptions
     {

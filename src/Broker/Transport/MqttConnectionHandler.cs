@@ -4,6 +4,7 @@ using Broker.Configuration;
 using Broker.Connections;
 using Broker.Transport.Proxy;
 using Broker.Transport.Tls;
+using Broker.Transport.WebSockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -21,11 +22,12 @@ internal sealed class MqttConnectionHandler
         _engine.ServeAsync(context.Transport, new SocketOrigin(context, listener, UserName(context.Features, listener)));
 
     /// <summary>MQTT in a WebSocket.</summary>
-    public Task ServeAsync(IDuplexPipe transport, HttpContext context, ListenerOptions listener, string address) =>
+    public Task ServeAsync(IDuplexPipe transport, HttpContext context, ListenerOptions listener, WebSocketPeer peer) =>
         _engine.ServeAsync(transport, new ConnectionOrigin
         {
             Listener = listener,
-            RemoteAddress = address,
+            RemoteAddress = peer.Text,
+            Address = peer.Address,
             CertificateUserName = UserName(context.Features, listener),
             Abort = context.Abort,
         });

@@ -1,3 +1,4 @@
+using System.Net;
 using Broker.Configuration;
 using Broker.Connections;
 using Broker.Transport.Tls;
@@ -24,6 +25,8 @@ internal sealed class SocketOrigin : IConnectionOrigin
     public ListenerOptions Listener { get; }
 
     public string RemoteAddress => Transport.RemoteAddress.Format(_context.RemoteEndPoint, Listener.UnixSocketPath);
+
+    public IPAddress? Address => (_context.RemoteEndPoint as IPEndPoint)?.Address;
 
     public string? CertificateUserName { get; }
 

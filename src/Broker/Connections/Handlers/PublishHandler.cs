@@ -76,7 +76,8 @@ internal static partial class PublishHandler
             RouteResult routed = Route(connection, in packet, route);
             ticket = Math.Max(ticket, routed.Ticket);
             connection.NoteTicket(ticket);
-            if (!routed.HasSubscribers) reason = ReasonCode.NoMatchingSubscribers;
+            if (routed.Refused is { } limit) reason = RefuseRetained(connection, limit);
+            else if (!routed.HasSubscribers) reason = ReasonCode.NoMatchingSubscribers;
         }
         if (packet.Qos != QualityOfService.AtMostOnce) Acknowledge(connection, in packet, reason, ticket);
         return HandlerResult.Continue;
@@ -124,12 +125,22 @@ internal static partial class PublishHandler
             (drop, reason) = (DropReason.TopicTooLong, ReasonCode.TopicNameInvalid); // With its mount point.
         else if (payloadMax > 0 && packet.Payload.Length > payloadMax)
             (drop, reason) = (DropReason.PayloadTooLarge, ReasonCode.ImplementationSpecificError);
+        else if (UserPropertyLimit.IsExceeded(packet.Properties, connection.Engine.Options.Limits.Peers.UserPropertiesMax))
+            (drop, reason) = (DropReason.UserProperties, ReasonCode.QuotaExceeded);
         if (drop == DropReason.None) return reason;
         connection.Engine.Metrics.MessageDropped(drop);
         connection.Session!.NoteDrop(drop);
         if (connection.Engine.Metrics.Traces.Now is { } audience) connection.TellReceived(audience, in packet, route.Topic, drop);
+        if (drop == DropReason.UserProperties) connection.Engine.Peers.Hit(LimitKind.MaxUserProperties, connection);
         if (connection.LogsPackets && drop == DropReason.NotAuthorized) LogDenied(connection, in packet, route);
         return reason;
+    }
+
+    private static ReasonCode RefuseRetained(MqttConnection connection, LimitKind limit)
+    {
+        connection.Engine.Peers.Hit(limit, connection);
+        connection.Session!.NoteDrop(DropReason.RetainedLimit);
+        return ReasonCode.QuotaExceeded;
     }
 
     private static RouteResult Route(MqttConnection connection, in PublishPacket packet, TopicRoute route)

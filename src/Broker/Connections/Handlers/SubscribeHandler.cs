@@ -1,3 +1,4 @@
+using Broker.Configuration;
 using Broker.Diagnostics;
 using Broker.Messages;
 using Broker.Protocol;
@@ -34,6 +35,11 @@ internal static partial class SubscribeHandler
                 continue;
             }
             Subscription subscription = Build(connection, in request, packet.SubscriptionId);
+            if (IsTooMany(connection, subscription))
+            {
+                reasonCodes[i] = ReasonCode.QuotaExceeded;
+                continue;
+            }
             byte options = Options(in request, subscription);
             ticket = Math.Max(
                 ticket, connection.Engine.Sessions.Subscribe(subscription, options, connection, out Subscription? replaced));
@@ -69,6 +75,21 @@ internal static partial class SubscribeHandler
             denied[i] = isAllowed == false;
         }
         return isKnown;
+    }
+
+    // Of those that come at once from several clients a few may pass beyond what all may have together.
+    private static bool IsTooMany(MqttConnection connection, Subscription subscription)
+    {
+        PeerLimitOptions limits = connection.Engine.Options.Limits.Peers;
+        if (limits is { SubscriptionsMax: 0, GlobalSubscriptionsMax: 0 }) return false;
+        Session session = subscription.Session;
+        if (session.HasSubscription(subscription.Key)) return false;
+        bool isOfClient = limits.SubscriptionsMax > 0 && session.SubscriptionCount >= limits.SubscriptionsMax;
+        bool isTooMany = isOfClient || (limits.GlobalSubscriptionsMax > 0
+            && connection.Engine.Router.Subscriptions.Count >= limits.GlobalSubscriptionsMax);
+        if (isTooMany)
+            connection.Engine.Peers.Hit(isOfClient ? LimitKind.MaxSubscriptions : LimitKind.GlobalMaxSubscriptions, connection);
+        return isTooMany;
     }
 
     private static Subscription Build(MqttConnection connection, in SubscriptionRequest request, uint subscriptionId)

@@ -68,19 +68,19 @@ internal sealed class WebSocketEndpoint
         CorkedStream? stream = (context.Features.Get<IHttpUpgradeFeature>() as CorkedUpgrade)?.Stream;
         using var transport = new WebSocketTransport(socket, stream);
         Task pump = transport.PumpAsync();
-        await _handler.ServeAsync(transport, context, listener, AddressOf(context, listener));
+        await _handler.ServeAsync(transport, context, listener, PeerOf(context, listener));
         await transport.CloseAsync();
         await pump;
     }
 
-    private static string AddressOf(HttpContext context, ListenerOptions listener)
+    private static WebSocketPeer PeerOf(HttpContext context, ListenerOptions listener)
     {
         ConnectionInfo connection = context.Connection;
         IPEndPoint? peer = connection.RemoteIpAddress is { } ip ? new IPEndPoint(ip, connection.RemotePort) : null;
         // The port of who is behind a proxy is not told.
         if (TrustedProxies.Contains(listener.TrustedProxies, peer)
             && TrustedProxies.ClientOf(listener.TrustedProxies, context.Request.Headers["X-Forwarded-For"]) is { } client)
-            return client.ToString();
-        return RemoteAddress.Format(peer, listener.UnixSocketPath);
+            return new WebSocketPeer(client, client.ToString());
+        return new WebSocketPeer(connection.RemoteIpAddress, RemoteAddress.Format(peer, listener.UnixSocketPath));
     }
 }

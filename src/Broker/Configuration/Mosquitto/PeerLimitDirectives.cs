@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using static Broker.Configuration.Mosquitto.DirectiveTargets;
+
+namespace Broker.Configuration.Mosquitto;
+
+/// <summary>Rows: limits of what peers can make grow, all of them ours.</summary>
+internal static class PeerLimitDirectives
+{
+    private const int ConnectPacketBytesMax = 268_435_455;
+    private const int RateMax = 1_000_000;
+
+    private static readonly ValueKind<int> CountOrNone = ValueKinds.Integer(0, int.MaxValue, "count, 0 for no limit");
+    private static readonly ValueKind<int> BytesOrNone = ValueKinds.Integer(0, int.MaxValue, "payload bytes, 0 for no limit");
+    private static readonly ValueKind<int> RateOrNone = ValueKinds.Integer(0, RateMax, "a second, 0 to 1000000; 0 for no limit");
+
+    public static readonly ImmutableArray<Directive> Rows =
+    [
+        Of("max_connect_packet_size", ValueKinds.Integer(20, ConnectPacketBytesMax, "bytes, 20 to 268435455"), "16384",
+            (limits, value) => limits with { ConnectPacketBytesMax = value },
+            "Holds until CONNACK, for CONNECT with its will and for AUTH; `max_packet_size` holds as well."),
+        Of("connect_timeout", ValueKinds.Integer(1, 3600, "seconds, 1 to 3600"), "30",
+            (limits, value) => limits with { ConnectTimeout = TimeSpan.FromSeconds(value) },
+            "Until CONNECT is accepted, authentication included; looked at once a second."),
+        Of("max_subscriptions", CountOrNone, "0", (limits, value) => limits with { SubscriptionsMax = value },
+            "Of one session. SUBACK says 0x97 (before 5.0: 0x80) for what is above it."),
+        Of("global_max_subscriptions", CountOrNone, "0", (limits, value) => limits with { GlobalSubscriptionsMax = value },
+            "Of all sessions together, shared subscriptions included. SUBACK as for `max_subscriptions`."),
+        Of("global_max_retained_messages", CountOrNone, "0", (limits, value) => limits with { RetainedMessagesMax = value },
+            "Topics, without `$SYS`. Above it a retained message for another topic goes nowhere: PUBACK or PUBREC 0x97."),
+        Of("global_max_retained_bytes", BytesOrNone, "0",
+            (limits, value) => limits with { RetainedBytesMax = value },
+            "Of all retained messages together, without `$SYS`. What takes no more room than the one it replaces passes."),
+        Of("max_user_properties", CountOrNone, "0", (limits, value) => limits with { UserPropertiesMax = value },
+            "Of a PUBLISH (PUBACK or PUBREC 0x97) and of a will (CONNACK 0x97). Those of other packets are not kept."),
+        Of("max_connections_per_address", CountOrNone, "0", (limits, value) => limits with { AddressConnectionsMax = value },
+            "Closed at once, as with `max_connections`. IPv6 is counted by /64; unix sockets are not. "
+                + "After a reload it holds for those that come from then on."),
+        Of("max_connections_per_user", CountOrNone, "0", (limits, value) => limits with { UserConnectionsMax = value },
+            "CONNACK 0x97, before 5.0 return code 3. Who takes over a session of that user is let in. "
+                + "After a reload it holds for those that come from then on."),
+        Of("connect_rate_per_address", RateOrNone, "0", (limits, value) => limits with { AddressConnectsPerSecond = value },
+            "As many at once. CONNACK 0x9F, before 5.0 return code 3; what is refused does not count. IPv6 by /64."),
+        Of("publish_rate", RateOrNone, "0", (limits, value) => limits with { PublishesPerSecond = value },
+            "PUBLISH packets of one client, as many at once. Nobody is refused: what comes faster is read later, in its order."),
+    ];
+
+    private static Directive Of(
+        string name, ValueKind<int> kind, string byDefault, Func<PeerLimitOptions, int, PeerLimitOptions> set, string note) =>
+        Row.Works(name, Global, kind, byDefault,
+            (builder, value) => builder.Limits = builder.Limits with { Peers = set(builder.Limits.Peers, value) })
+            with { Since = Directive.Ours, Note = note };
+}

@@ -1,0 +1,47 @@
+namespace Broker.Configuration;
+
+/// <summary>
+/// Limits of what peers can make grow, ours: mosquitto has none of these. Only those that no client in good order meets are on.
+/// </summary>
+internal sealed record PeerLimitOptions
+{
+    /// <summary>
+    /// <c>max_connect_packet_size</c>. Largest packet before CONNACK, bytes; never above <c>max_packet_size</c>. Default 16 384.
+    /// </summary>
+    public int ConnectPacketBytesMax { get; init; } = 16_384;
+
+    /// <summary><c>connect_timeout</c>. How long a client may take until its CONNECT is accepted. Default 30 s.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary><c>max_subscriptions</c>. Of one session. Default 0 = no limit.</summary>
+    public int SubscriptionsMax { get; init; }
+
+    /// <summary><c>global_max_subscriptions</c>. Of all sessions, shared ones included. Default 0 = no limit.</summary>
+    public int GlobalSubscriptionsMax { get; init; }
+
+    /// <summary><c>global_max_retained_messages</c>. Without those of the broker itself. Default 0 = no limit.</summary>
+    public int RetainedMessagesMax { get; init; }
+
+    /// <summary><c>global_max_retained_bytes</c>. Their payload bytes. Default 0 = no limit.</summary>
+    public long RetainedBytesMax { get; init; }
+
+    /// <summary><c>max_user_properties</c>. Of one message, a will included. Default 0 = no limit.</summary>
+    public int UserPropertiesMax { get; init; }
+
+    /// <summary><c>max_connections_per_address</c>. With or without CONNECT; IPv6 by /64. Default 0 = no limit.</summary>
+    public int AddressConnectionsMax { get; init; }
+
+    /// <summary><c>max_connections_per_user</c>. Connected clients with one user name. Default 0 = no limit.</summary>
+    public int UserConnectionsMax { get; init; }
+
+    /// <summary>
+    /// <c>connect_rate_per_address</c>. CONNECT packets a second, as many at once; IPv6 by /64. Default 0 = no limit.
+    /// </summary>
+    public int AddressConnectsPerSecond { get; init; }
+
+    /// <summary>
+    /// <c>publish_rate</c>. PUBLISH packets a second of one client, as many at once; what comes faster is read later.
+    /// Default 0 = no limit.
+    /// </summary>
+    public int PublishesPerSecond { get; init; }
+}

@@ -1,0 +1,28 @@
+namespace Broker.Diagnostics;
+
+/// <summary>A limit of ours that a peer met. In snake case it is its directive.</summary>
+internal enum LimitKind
+{
+    /// <summary><c>max_connect_packet_size</c>.</summary>
+    MaxConnectPacketSize,
+    /// <summary><c>connect_timeout</c>.</summary>
+    ConnectTimeout,
+    /// <summary><c>max_subscriptions</c>.</summary>
+    MaxSubscriptions,
+    /// <summary><c>global_max_subscriptions</c>.</summary>
+    GlobalMaxSubscriptions,
+    /// <summary><c>global_max_retained_messages</c>.</summary>
+    GlobalMaxRetainedMessages,
+    /// <summary><c>global_max_retained_bytes</c>.</summary>
+    GlobalMaxRetainedBytes,
+    /// <summary><c>max_user_properties</c>.</summary>
+    MaxUserProperties,
+    /// <summary><c>max_connections_per_address</c>.</summary>
+    MaxConnectionsPerAddress,
+    /// <summary><c>max_connections_per_user</c>.</summary>
+    MaxConnectionsPerUser,
+    /// <summary><c>connect_rate_per_address</c>.</summary>
+    ConnectRatePerAddress,
+    /// <summary><c>publish_rate</c>.</summary>
+    PublishRate,
+}

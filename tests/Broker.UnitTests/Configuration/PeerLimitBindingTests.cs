@@ -1,0 +1,51 @@
+using Broker.Configuration;
+
+namespace Broker.UnitTests.Configuration;
+
+public class PeerLimitBindingTests
+{
+    private static readonly Dictionary<string, Func<int, PeerLimitOptions>> Setters = new()
+    {
+        ["max_connect_packet_size"] = value => new() { ConnectPacketBytesMax = value },
+        ["connect_timeout"] = value => new() { ConnectTimeout = TimeSpan.FromSeconds(value) },
+        ["max_subscriptions"] = value => new() { SubscriptionsMax = value },
+        ["global_max_subscriptions"] = value => new() { GlobalSubscriptionsMax = value },
+        ["global_max_retained_messages"] = value => new() { RetainedMessagesMax = value },
+        ["global_max_retained_bytes"] = value => new() { RetainedBytesMax = value },
+        ["max_user_properties"] = value => new() { UserPropertiesMax = value },
+        ["max_connections_per_address"] = value => new() { AddressConnectionsMax = value },
+        ["max_connections_per_user"] = value => new() { UserConnectionsMax = value },
+        ["connect_rate_per_address"] = value => new() { AddressConnectsPerSecond = value },
+        ["publish_rate"] = value => new() { PublishesPerSecond = value },
+    };
+
+    [Theory]
+    [InlineData("max_connect_packet_size", 20)]
+    [InlineData("connect_timeout", 1)]
+    [InlineData("max_subscriptions", 0)]
+    [InlineData("global_max_subscriptions", 0)]
+    [InlineData("global_max_retained_messages", 0)]
+    [InlineData("global_max_retained_bytes", 0)]
+    [InlineData("max_user_properties", 0)]
+    [InlineData("max_connections_per_address", 0)]
+    [InlineData("max_connections_per_user", 0)]
+    [InlineData("connect_rate_per_address", 0)]
+    [InlineData("publish_rate", 0)]
+    public void Each_sets_its_limit_and_refuses_what_is_below_it(string name, int valueMin)
+    {
+        Assert.Equal(Setters[name](77), Reading.Options($"{name} 77").Limits.Peers);
+        Assert.Equal(Setters[name](valueMin), Reading.Options($"{name} {valueMin}").Limits.Peers);
+        Assert.Contains(Reading.Errors($"{name} {valueMin - 1}"), line => line.Contains(name) && line.Contains("a.conf:1:"));
+        Assert.NotEmpty(Reading.Errors($"{name} much"));
+    }
+
+    [Fact]
+    public void Nothing_said_limits_only_who_is_not_let_in_yet()
+    {
+        PeerLimitOptions limits = Reading.Options("").Limits.Peers;
+        Assert.Equal(16_384, limits.ConnectPacketBytesMax);
+        Assert.Equal(TimeSpan.FromSeconds(30), limits.ConnectTimeout);
+        Assert.Equal(limits, new PeerLimitOptions());
+        Assert.Equal(0, limits.PublishesPerSecond + limits.AddressConnectionsMax + limits.UserConnectionsMax);
+    }
+}
