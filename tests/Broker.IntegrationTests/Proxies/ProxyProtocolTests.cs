@@ -32,6 +32,26 @@ public sealed class ProxyProtocolTests
     }
 
     [Fact]
+    public async Task Connections_are_counted_by_the_address_of_the_client_and_not_of_the_proxy()
+    {
+        await using ConfiguredBroker broker =
+            await ConfiguredBroker.StartOpenAsync("enable_proxy_protocol 1\nmax_connections_per_address 1");
+        await using TestClient first = await TestClient.OverTcpAsync(broker.Port);
+        await first.SendBytesAsync(Encoding.ASCII.GetBytes(Line));
+        await first.ConnectAsync("first");
+
+        await using TestClient second = await TestClient.OverTcpAsync(broker.Port);
+        await second.SendBytesAsync(Encoding.ASCII.GetBytes(Line));
+        await second.ExpectEndAsync();
+
+        await using TestClient elsewhere = await TestClient.OverTcpAsync(broker.Port);
+        await elsewhere.SendBytesAsync(Encoding.ASCII.GetBytes(Line.Replace("203.0.113.9", "203.0.113.10")));
+        await elsewhere.ConnectAsync("elsewhere");
+        await broker.Process.Log.WaitForAsync("has met max_connections_per_address");
+        await first.PingFenceAsync();
+    }
+
+    [Fact]
     public async Task The_header_comes_before_TLS()
     {
         await using ConfiguredBroker broker = await ConfiguredBroker.StartAsync((port, folder) =>
