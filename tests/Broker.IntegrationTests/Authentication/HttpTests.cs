@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Broker.IntegrationTests.Clients;
 using Broker.IntegrationTests.Fixtures;
@@ -5,6 +6,7 @@ using Broker.IntegrationTests.Reload;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
 using Broker.TestKit;
+using Broker.TestKit.Processes;
 using Microsoft.AspNetCore.Http;
 using Endpoint = Broker.IntegrationTests.Clients.Endpoint;
 
@@ -108,6 +110,41 @@ public sealed class HttpTests
     }
 
     [Fact]
+    [Directive("http_auth_cafile")]
+    public async Task A_service_over_https_is_asked_only_if_its_authority_is_known()
+    {
+        using Certificates authority = Certificates.NewAuthority();
+        using X509Certificate2 certificate = authority.Server();
+        await using TestWebServer server = await TestWebServer.StartAsync(TestWebServer.Text("ok"), certificate);
+        int other = FreePorts.Take();
+        await using ConfiguredBroker broker = await StartTwoAsync(
+            server, other, folder => $"http_auth_cafile {folder.Write("ca.pem", authority.AuthorityPem)}");
+
+        Assert.Equal(ReasonCode.Success, await AnswerAsync(broker.Port));
+        Assert.Equal(1, server.Requests);
+        Assert.Equal(ReasonCode.ServerUnavailable, await AnswerAsync(other));
+        Assert.Equal(1, server.Requests);
+    }
+
+    [Fact]
+    [Directive("http_auth_cache")]
+    public async Task A_yes_that_is_not_remembered_is_asked_for_each_time()
+    {
+        await using TestWebServer server = await TestWebServer.StartAsync(TestWebServer.Text("ok"));
+        int other = FreePorts.Take();
+        await using ConfiguredBroker broker = await StartTwoAsync(server, other, _ => "http_auth_cache 0");
+
+        foreach ((int port, int requests) in ((int, int)[])[(broker.Port, 1), (broker.Port, 2), (other, 3), (other, 3)])
+        {
+            Assert.Equal(ReasonCode.Success, await AnswerAsync(port));
+            Assert.Equal(requests, server.Requests);
+        }
+        server.Answer = TestWebServer.Text("deny");
+        Assert.Equal(ReasonCode.NotAuthorized, await AnswerAsync(broker.Port));
+        Assert.Equal(ReasonCode.Success, await AnswerAsync(other));
+    }
+
+    [Fact]
     public async Task A_reload_forgets_answers_and_ends_what_a_service_let_in_that_is_asked_no_more()
     {
         bool isAllowed = true;
@@ -143,6 +180,24 @@ public sealed class HttpTests
     {
         ushort id = await client.PublishAsync(new("a", "x", QualityOfService.AtLeastOnce));
         await client.ExpectAckAsync(PacketType.PubAck, id, expected);
+    }
+
+    /// <summary>A listener that asks a service, with a line of its own, and one without it.</summary>
+    private static Task<ConfiguredBroker> StartTwoAsync(TestWebServer server, int other, Func<TemporaryFolder, string> line) =>
+        ConfiguredBroker.StartAsync((port, folder) => $"""
+            per_listener_settings true
+            listener {port} 127.0.0.1
+            http_auth_url {server.Url}
+            {line(folder)}
+            listener {other} 127.0.0.1
+            http_auth_url {server.Url}
+
+            """);
+
+    private static async Task<ReasonCode> AnswerAsync(int port)
+    {
+        await using TestClient client = await TestClient.OverTcpAsync(port, ProtocolVersion.Mqtt50);
+        return await AnswerAsync(client, "c", "eve", "secret");
     }
 
     private static async Task<ReasonCode> AnswerAsync(TestClient client, string clientId, string user, string password)

@@ -3,6 +3,7 @@ using Broker.IntegrationTests.Clients;
 using Broker.IntegrationTests.Fixtures;
 using Broker.IntegrationTests.Reload;
 using Broker.Protocol;
+using Broker.Protocol.Packets;
 using Broker.TestKit;
 using Broker.TestKit.Processes;
 
@@ -74,6 +75,62 @@ public sealed class TokenTests
     }
 
     [Fact]
+    [Directive("jwt_jwks_retry")]
+    public async Task A_key_that_is_not_known_is_not_asked_for_before_its_time()
+    {
+        using TokenSigner one = TokenSigner.Ec(keyId: "one");
+        using TokenSigner two = TokenSigner.Ec(keyId: "two");
+        await using TestWebServer server = await TestWebServer.StartAsync(TestWebServer.Text(TokenSigner.SetOf(one)));
+        int patient = FreePorts.Take();
+        await using ConfiguredBroker broker = await ConfiguredBroker.StartAsync((port, _) =>
+            "per_listener_settings true\n"
+            + $"listener {port} 127.0.0.1\njwt_jwks_url {server.Url}quick\njwt_jwks_retry 1\n"
+            + $"listener {patient} 127.0.0.1\njwt_jwks_url {server.Url}patient\njwt_jwks_retry 3600\n");
+        Endpoint known = Of(broker, one.For("ann", Now)) with { Port = patient };
+        Endpoint unknown = Of(broker, two.For("ann", Now)) with { Port = patient };
+        await MosquittoPub.SendAsync(Of(broker, one.For("ann", Now)), "a", "x", 1);
+        await MosquittoPub.SendAsync(known, "a", "x", 1);
+        server.Answer = TestWebServer.Text(TokenSigner.SetOf(one, two));
+
+        await UntilInAsync(broker, two);
+
+        // Keys that are as old, and would be asked for anew if both listeners were as patient.
+        Assert.NotEqual(0, (await MosquittoPub.RunAsync(unknown, "-t", "a", "-m", "x", "-q", "1")).ExitCode);
+        await MosquittoPub.SendAsync(known, "a", "x", 1);
+    }
+
+    [Fact]
+    [Directive("jwt_jwks_timeout")]
+    public async Task A_server_of_keys_that_hangs_is_waited_for_as_long_as_was_said()
+    {
+        using TokenSigner signer = TokenSigner.Ec(keyId: "one");
+        TaskCompletionSource answers = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using TestWebServer server = await TestWebServer.StartAsync(async context =>
+        {
+            if (context.Request.Path == "/quick") await TestWebServer.HangAsync(context);
+            await answers.Task;
+            await TestWebServer.Text(TokenSigner.SetOf(signer))(context);
+        });
+        int patient = FreePorts.Take();
+        await using ConfiguredBroker broker = await ConfiguredBroker.StartAsync((port, _) =>
+            "per_listener_settings true\n"
+            + $"listener {port} 127.0.0.1\njwt_jwks_url {server.Url}quick\njwt_jwks_timeout 1\n"
+            + $"listener {patient} 127.0.0.1\njwt_jwks_url {server.Url}patient\njwt_jwks_timeout 20\n");
+        await using TestClient waiting = await TestClient.OverTcpAsync(patient, ProtocolVersion.Mqtt50);
+        await using TestClient refused = await TestClient.OverTcpAsync(broker.Port, ProtocolVersion.Mqtt50);
+        byte[] token = [.. ReloadedBroker.Bytes(signer.For("ann", Now)).Span];
+
+        Task<ConnAckPacket> later = waiting.TryConnectAsync("waits", packet => packet with { UserName = "x", Password = token });
+        Task<ConnAckPacket> soon = refused.TryConnectAsync("asks", packet => packet with { UserName = "x", Password = token });
+
+        Assert.Same(soon, await Task.WhenAny(soon, later).WaitAsync(TestTime.Patience));
+        Assert.NotEqual(ReasonCode.Success, (await soon).ReasonCode);
+        await broker.Process.Log.WaitForAsync($"{server.Url}quick: no answer within 1 seconds.");
+        answers.SetResult();
+        Assert.Equal(ReasonCode.Success, (await later).ReasonCode);
+    }
+
+    [Fact]
     public async Task A_server_of_keys_that_is_slow_holds_up_nobody_whose_key_is_known()
     {
         using TokenSigner known = TokenSigner.Ec(keyId: "known");
@@ -95,7 +152,7 @@ public sealed class TokenTests
             TestClient client = await TestClient.OverTcpAsync(broker.Port, ProtocolVersion.Mqtt50);
             waiting.Add(client);
             byte[] token = [.. ReloadedBroker.Bytes(unknown.For("eve", Now)).Span];
-            Task<Protocol.Packets.ConnAckPacket> answer = client.TryConnectAsync(
+            Task<ConnAckPacket> answer = client.TryConnectAsync(
                 $"waits-{waiting.Count}", packet => packet with { UserName = "x", Password = token });
             // Refused, as the keys are too young to be fetched again; or it waits for them.
             await Task.WhenAny(answer, isAsked.Task).WaitAsync(TestTime.Patience);

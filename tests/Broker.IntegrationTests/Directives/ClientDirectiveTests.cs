@@ -23,6 +23,36 @@ public sealed class ClientDirectiveTests
         await Assert.ThrowsAsync<SocketException>(() => OpenAsync("127.0.0.1", broker.Port));
     }
 
+    [FactWithInterface, Directive("bind_interface")]
+    public async Task Clients_get_in_by_the_interface_of_a_listener_and_by_no_other()
+    {
+        int here = FreePorts.Take();
+        await using ConfiguredBroker broker = await ConfiguredBroker.StartAsync((port, _) => $"""
+            allow_anonymous true
+            listener {port}
+            bind_interface {FactWithInterfaceAttribute.Outward}
+            listener {here}
+            bind_interface {FactWithInterfaceAttribute.Loopback}
+
+            """);
+
+        await using TestClient client = await OpenAsync("127.0.0.1", here);
+        await client.ConnectAsync("near");
+        await Assert.ThrowsAsync<SocketException>(() => OpenAsync("127.0.0.1", broker.Port));
+    }
+
+    [Fact]
+    public async Task An_interface_that_is_not_there_is_named()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.Write("mosquitto.conf", $"listener {FreePorts.Take()} 127.0.0.1\nbind_interface nosuch0\n");
+
+        await using ChildProcess broker = BrokerProcess.Launch(["-c", file]);
+
+        Assert.Equal(1, await broker.WaitForExitAsync());
+        Assert.Contains("bind_interface nosuch0", broker.Lines.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory, Directive("socket_domain")]
     [InlineData("ipv4", "127.0.0.1", "::1")]
     [InlineData("ipv6", "::1", "127.0.0.1")]

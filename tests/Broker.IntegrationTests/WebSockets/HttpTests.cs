@@ -98,28 +98,6 @@ public sealed class HttpTests
         await broker.Process.Log.WaitForAsync($"New connection from {address}");
     }
 
-    [Fact]
-    public async Task A_listener_can_be_bound_to_an_interface()
-    {
-        await using ConfiguredBroker broker = await ConfiguredBroker.StartOpenAsync("bind_interface lo");
-        await using TestClient client = await TestClient.OverTcpAsync(broker.Port);
-
-        await client.ConnectAsync("over-lo");
-    }
-
-    [Fact]
-    [Directive("bind_interface")]
-    public async Task An_interface_that_is_not_there_is_named()
-    {
-        using TemporaryFolder folder = new();
-        string file = folder.Write("mosquitto.conf", $"listener {FreePorts.Take()} 127.0.0.1\nbind_interface nosuch0\n");
-
-        await using ChildProcess broker = BrokerProcess.Launch(["-c", file]);
-
-        Assert.Equal(1, await broker.WaitForExitAsync());
-        Assert.Contains("bind_interface nosuch0", broker.Lines.ToString(), StringComparison.Ordinal);
-    }
-
     private static Task<ConfiguredBroker> StartAsync() => ConfiguredBroker.StartAsync((port, folder) =>
     {
         Directory.CreateDirectory(folder.File("www/sub"));
