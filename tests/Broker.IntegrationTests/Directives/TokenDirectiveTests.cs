@@ -96,6 +96,38 @@ public sealed class TokenDirectiveTests : IDisposable
         Assert.Equal("anns", await WritableAsync(_other, token, "anns", "bobs"));
     }
 
+    [Fact]
+    [Directive("jwt_jwks_refresh")]
+    public async Task Keys_that_their_server_has_no_more_let_nobody_in_when_they_are_old()
+    {
+        using TokenSigner next = TokenSigner.Ec();
+        TaskCompletionSource isAskedAgain = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using TestWebServer server = await TestWebServer.StartAsync(TestWebServer.Text(TokenSigner.SetOf(_signer)));
+        await using ConfiguredBroker broker = await ConfiguredBroker.StartAsync((port, _) => $"""
+            per_listener_settings true
+            listener {port} 127.0.0.1
+            jwt_jwks_url {server.Url}old
+            jwt_jwks_refresh 10
+            listener {_other} 127.0.0.1
+            jwt_jwks_url {server.Url}young
+
+            """);
+        Assert.Equal(ReasonCode.Success, await AskAsync(broker.Port, Token("ann")));
+        Assert.Equal(ReasonCode.Success, await AskAsync(_other, Token("ann")));
+        server.Answer = async context =>
+        {
+            await TestWebServer.Text(TokenSigner.SetOf(next))(context);
+            if (context.Request.Path == "/old") isAskedAgain.TrySetResult();
+        };
+
+        await isAskedAgain.Task.WaitAsync(TestTime.ProcessPatience);
+        await broker.Process.Log.WaitForAsync(
+            2, line => line.Contains($"keys for tokens came from {server.Url}old", StringComparison.Ordinal), "other keys");
+
+        Assert.Equal(ReasonCode.NotAuthorized, await AskAsync(broker.Port, Token("ann")));
+        Assert.Equal(ReasonCode.Success, await AskAsync(_other, Token("ann")));
+    }
+
     private string Token(string subject, string more = "") => _signer.For(subject, TimeProvider.System.GetUtcNow(), more);
 
     private Task<ConfiguredBroker> StartAsync(string line) => StartAsync(_ => line);
