@@ -56,7 +56,11 @@ public sealed class LookTests(Browser browser)
         await visit.GoToAsync("Clients");
         await visit.Link(new string('c', 90)).ClickAsync();
         await Expect(visit.Page.GetByText("Connected for")).ToBeVisibleAsync();
-        await AssertFitsAsync("a client");
+        await visit.Button("Follow").ClickAsync();
+        await Expect(visit.Page.GetByText("Nothing so far.")).ToBeVisibleAsync();
+        await broker.PublishAsync("-t", longName + "/x", "-q", "1", "-m", "x");
+        await Expect(visit.TraceRow("sent")).ToBeVisibleAsync();
+        await AssertFitsAsync("a client with its trace");
 
         async Task AssertFitsAsync(string view)
         {

@@ -10,7 +10,7 @@ internal sealed class Visit : IAsyncDisposable
     /// <summary>A view each, in the order of the navigation.</summary>
     public static readonly string[] Views =
     [
-        "Overview", "Clients", "Sessions", "Subscriptions", "Retained", "Topics", "Test client", "Configuration",
+        "Overview", "Clients", "Sessions", "Subscriptions", "Retained", "Topics", "Trace", "Test client", "Configuration",
     ];
 
     private readonly IBrowserContext _context;
@@ -75,6 +75,10 @@ internal sealed class Visit : IAsyncDisposable
         Form(form).GetByLabel(label, new() { Exact = true }).FillAsync(text);
 
     public ILocator Form(string name) => Page.GetByRole(AriaRole.Form, new() { Name = name, Exact = true });
+
+    /// <summary>The trace's lines with this word.</summary>
+    public ILocator TraceRow(string word) => Page.GetByRole(AriaRole.Table, new() { Name = "Events" })
+        .GetByRole(AriaRole.Row).Filter(new() { Has = Page.GetByRole(AriaRole.Cell, new() { Name = word, Exact = true }) });
 
     /// <summary>The test client's lines.</summary>
     public ILocator Log => Page.GetByRole(AriaRole.Log);

@@ -28,8 +28,9 @@ internal static class AdminDirectives
             {
                 Since = Directive.Ours,
                 Accumulates = true,
-                Note = "HTTP for operators: `/metrics`, `/health/live`, `/health/ready`, and `/api` "
-                    + "([docs/admin-api.md](docs/admin-api.md)). Without an address 127.0.0.1. "
+                Note = "HTTP for operators: a dashboard at `/` ([docs/dashboard.md](docs/dashboard.md)), `/api` "
+                    + "([docs/admin-api.md](docs/admin-api.md)), `/metrics`, `/health/live` and `/health/ready`. "
+                    + "Without an address 127.0.0.1. "
                     + "TLS as for any listener, by `certfile` and `keyfile` below it.",
             },
         Row.Works("audit_log_file", Global, ValueKinds.Text("path"), "none", (builder, value) => builder.AuditLogFile = value)

@@ -4,6 +4,7 @@ import { bytes, count, duration, expiry, instant, words } from './format'
 import { optionsOf } from './lists'
 import { useLive } from './live'
 import { linkTo } from './route'
+import { ClientTrace } from './trace'
 import type { Delivery, SessionDetail } from './types'
 import { Action, Badge, Confirm, Facts, Failure, Table, type Column } from './ui'
 
@@ -42,6 +43,7 @@ export const ClientPage = ({ id }: { id: string }) => {
       <Failure of={failed} />
       <Failure of={error} />
       {detail && <Parts detail={detail} place={place.value} show={(after) => (place.value = after)} />}
+      {id !== '' && <ClientTrace id={id} />}
     </>
   )
 }

@@ -35,6 +35,11 @@ export const instant = (text: string) => new Date(text).toLocaleString('sv-SE')
 
 export const clock = (time: Date) => time.toLocaleTimeString('sv-SE')
 
+export const clockToMillisecond = (text: string) => {
+  const time = new Date(text)
+  return `${clock(time)}.${`${time.getMilliseconds()}`.padStart(3, '0')}`
+}
+
 export const words = (name: string) => name.replaceAll('_', ' ')
 
 export const decode = (base64: string) => Uint8Array.from(atob(base64), (one) => one.charCodeAt(0))

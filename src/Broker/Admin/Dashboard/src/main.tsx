@@ -14,11 +14,12 @@ import { linkTo, route, type Route } from './route'
 import { TestClient } from './test-client'
 import { setTheme, theme, type Theme } from './theme'
 import { Topics } from './topics'
+import { TracePage } from './trace'
 import { Badge, Text } from './ui'
 
 const views: [string, string][] = [
   ['overview', 'Overview'], ['clients', 'Clients'], ['sessions', 'Sessions'], ['subscriptions', 'Subscriptions'],
-  ['retained', 'Retained'], ['topics', 'Topics'], ['test', 'Test client'], ['configuration', 'Configuration'],
+  ['retained', 'Retained'], ['topics', 'Topics'], ['trace', 'Trace'], ['test', 'Test client'], ['configuration', 'Configuration'],
 ]
 
 const View = ({ view, about }: Route) => {
@@ -30,6 +31,7 @@ const View = ({ view, about }: Route) => {
     case 'subscriptions': return <Subscriptions />
     case 'retained': return about === '' ? <RetainedList /> : <RetainedMessage topic={about} key={about} />
     case 'topics': return <Topics />
+    case 'trace': return <TracePage />
     case 'test': return <TestClient />
     case 'configuration': return <ConfigurationPage />
     default: return <p class="none">There is no such page. <a href={linkTo('overview')}>Overview</a></p>

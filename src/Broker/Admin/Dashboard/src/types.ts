@@ -49,6 +49,11 @@ export interface Message {
   topic: string; payload: string; text?: string; qos: number; retain: boolean; publisherId?: string; properties?: Properties
 }
 
+export interface TraceEvent {
+  time: string; word: string; clientId?: string; address?: string; topic?: string; publisherId?: string; qos?: number
+  packetId?: number; bytes?: number; count?: number; dup?: boolean; cause?: string
+}
+
 export interface Listener {
   name: string; protocol: string; port: number; address?: string; unixSocket?: string; tls: boolean; allowAnonymous: boolean
   connections: number; connectionsMax?: number
