@@ -43,7 +43,7 @@ public sealed class TraceTests(Browser browser)
     }
 
     [Fact]
-    public async Task A_trace_of_a_topic_is_stopped_and_begun_anew_and_a_wrong_address_is_said()
+    public async Task A_trace_of_a_client_and_a_topic_is_stopped_and_begun_anew_and_a_wrong_address_is_said()
     {
         await using DashboardBroker broker = await DashboardBroker.StartAsync();
         await using ChildProcess sub = await broker.SubscribeAsync("-i", "reader", "-q", "1", "-t", "#");
@@ -55,13 +55,16 @@ public sealed class TraceTests(Browser browser)
 
         await visit.FillAsync("Trace", "Address", "");
         await visit.FillAsync("Trace", "Topic filter", "a/+");
+        await visit.FillAsync("Trace", "Client id", "writer");
         await visit.Button("Follow").ClickAsync();
         await Expect(visit.Page.GetByText("The trace is on.")).ToBeAttachedAsync();
         await Expect(visit.Page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
         await broker.PublishAsync("-i", "writer", "-t", "other", "-q", "1", "-m", "x");
+        await broker.PublishAsync("-i", "stranger", "-t", "a/b", "-q", "1", "-m", "x");
         await broker.PublishAsync("-i", "writer", "-t", "a/b", "-q", "1", "-m", "x");
         await Expect(visit.TraceRow("acked")).ToContainTextAsync("reader");
         await Expect(visit.TraceRow("accepted")).ToContainTextAsync("writer");
+        await Expect(visit.TraceRow("sent")).ToContainTextAsync("writer");
         await Expect(visit.TraceRow("matched × 1")).ToHaveCountAsync(1);
         await Expect(visit.Page.GetByText("5 events since")).ToBeVisibleAsync();
 
