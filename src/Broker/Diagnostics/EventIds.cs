@@ -25,7 +25,6 @@ internal static class EventIds
     public const int Reloading = 1021;
     public const int Reloaded = 1022;
     public const int FilesReloaded = 1023;
-    public const int LogReopened = 1024;
     public const int TlsFilesChanged = 1025;
 
     public const int NewConnection = 2000;

@@ -41,21 +41,10 @@ internal sealed partial class OperatorSignals(
         foreach (string line in engine.Router.Subscriptions.Describe()) Console.Out.WriteLine(line);
     }
 
-    /// <summary>SIGRTMIN: log files are opened anew.</summary>
-    public void ReopenLog()
-    {
-        log.Reopen();
-        Audit?.Reopen();
-        Log.Reopened(logger);
-    }
-
     private static partial class Log
     {
         [LoggerMessage(EventIds.NothingToSave, LogLevel.Information,
             "SIGUSR1: nothing waits to be saved; with 'persistence true' what was acknowledged is committed.")]
         internal static partial void NothingToSave(ILogger logger);
-
-        [LoggerMessage(EventIds.LogReopened, LogLevel.Information, "Log files opened anew.")]
-        internal static partial void Reopened(ILogger logger);
     }
 }

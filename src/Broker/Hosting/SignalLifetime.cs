@@ -11,10 +11,9 @@ internal sealed partial class SignalLifetime : IHostLifetime, IDisposable
     private readonly TaskCompletionSource<bool> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<PosixSignalRegistration> _registrations = [];
 
-    // Linux numbers, for which the runtime has no names; the last is SIGRTMIN of glibc and musl programs.
+    // Linux numbers, for which the runtime has no names. SIGRTMIN is not among them: the runtime sends it to its own threads.
     private const PosixSignal UserSignal1 = (PosixSignal)10;
     private const PosixSignal UserSignal2 = (PosixSignal)12;
-    private const PosixSignal RealTimeSignal = (PosixSignal)34;
 
     private const int HangUpNumber = 1;
     private const nint DefaultHandler = 0;
@@ -29,7 +28,7 @@ internal sealed partial class SignalLifetime : IHostLifetime, IDisposable
         foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT])
             _registrations.Add(PosixSignalRegistration.Create(signal, Stop));
         PosixSignal[] asked = OperatingSystem.IsLinux()
-            ? [PosixSignal.SIGHUP, UserSignal1, UserSignal2, RealTimeSignal]
+            ? [PosixSignal.SIGHUP, UserSignal1, UserSignal2]
             : [PosixSignal.SIGHUP];
         foreach (PosixSignal signal in asked) _registrations.Add(PosixSignalRegistration.Create(signal, Take));
     }
@@ -87,11 +86,8 @@ internal sealed partial class SignalLifetime : IHostLifetime, IDisposable
             case UserSignal1:
                 with.Save();
                 break;
-            case UserSignal2:
-                with.PrintSubscriptions();
-                break;
             default:
-                with.ReopenLog();
+                with.PrintSubscriptions();
                 break;
         }
     }

@@ -85,9 +85,8 @@ public sealed class ReloadTests
         Assert.Contains("New client connected from", await File.ReadAllTextAsync(file), StringComparison.Ordinal);
         string moved = broker.Folder.File("broker.log.1");
         File.Move(file, moved);
-        broker.Process.ReopenLog();
-        await broker.Log.WaitForAsync("Log files opened anew.");
-        Assert.Contains("Log files opened anew.", await File.ReadAllTextAsync(file), StringComparison.Ordinal);
+        await broker.ReloadAsync();
+        Assert.Contains("Reloading config.", await File.ReadAllTextAsync(file), StringComparison.Ordinal);
     }
 
     [Fact]

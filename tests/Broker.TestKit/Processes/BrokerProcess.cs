@@ -71,9 +71,6 @@ public sealed class BrokerProcess : IAsyncDisposable
     /// <summary>Asks it to print its subscriptions (SIGUSR2).</summary>
     public void PrintSubscriptions() => _child.Signal(12);
 
-    /// <summary>Asks it to open its log files anew (SIGRTMIN).</summary>
-    public void ReopenLog() => _child.Signal(34);
-
     /// <summary>Ends it as a power cut would.</summary>
     public async Task KillAsync()
     {
