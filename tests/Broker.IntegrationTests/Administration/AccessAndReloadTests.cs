@@ -120,7 +120,11 @@ public sealed class AccessAndReloadTests
         await api.PostAsync("/api/publish", """{"topic": "a", "payload": "x", "qos": 1}""");
         await client.ReadAsync<ReceivedPublish>();
 
-        JsonElement figures = (await api.GetAsync("/api/figures")).Json;
+        // They are read at most twice a second, and the metrics may have asked before the client came.
+        JsonElement figures;
+        using CancellationTokenSource patience = new(TestTime.Patience);
+        do figures = (await api.GetAsync("/api/figures")).Json;
+        while (figures.GetProperty("inFlight").GetInt32() == 0 && !patience.IsCancellationRequested);
 
         Assert.Equal((1, 1, 1, 1, 1), (
             figures.GetProperty("connections").GetInt32(), figures.GetProperty("sessionsOnline").GetInt32(),

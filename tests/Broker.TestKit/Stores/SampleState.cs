@@ -1,3 +1,4 @@
+using Broker.Persistence;
 using Broker.Persistence.Changes;
 
 namespace Broker.TestKit.Stores;
@@ -10,9 +11,18 @@ public static class SampleState
 
     private static readonly byte[] ContentType = [0x03, 0x00, 0x04, (byte)'j', (byte)'s', (byte)'o', (byte)'n'];
 
-    /// <summary>The changes that lead to it.</summary>
-    /// <param name="now">Milliseconds since 1970 UTC.</param>
-    public static IReadOnlyList<StateChange> Changes(long now)
+    /// <summary>
+    /// Writes it in one commit: a message that several sessions are given in different commits may be stored more than once.
+    /// </summary>
+    public static void WriteTo(IStateStore store)
+    {
+        store.BeginGroup();
+        foreach (StateChange change in Changes(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds())) store.Append(change);
+        store.EndGroup();
+    }
+
+    // The changes that lead to it.
+    private static IReadOnlyList<StateChange> Changes(long now)
     {
         const long Day = 86_400_000;
         StoredMessage shared = new(

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Broker.Persistence;
-using Broker.Persistence.Changes;
 using Xunit;
 
 namespace Broker.TestKit.Stores;
@@ -79,8 +78,7 @@ public abstract class StateViewTests
     {
         IStoreUnderTest place = NewPlace();
         using DurableStateStore store = place.Open();
-        foreach (StateChange change in SampleState.Changes(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()))
-            store.Append(change);
+        SampleState.WriteTo(store);
         return place;
     }
 

@@ -92,8 +92,7 @@ public abstract class VerificationTests
     {
         IStoreUnderTest place = NewPlace();
         using DurableStateStore store = place.Open();
-        foreach (StateChange change in SampleState.Changes(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()))
-            store.Append(change);
+        SampleState.WriteTo(store);
         return place;
     }
 

@@ -1,7 +1,6 @@
 using Broker.Cli;
 using Broker.Configuration;
 using Broker.Persistence;
-using Broker.Persistence.Changes;
 using Broker.TestKit.Processes;
 using Broker.TestKit.Stores;
 using Microsoft.Data.Sqlite;
@@ -158,8 +157,7 @@ public sealed class DbCommandTests : IDisposable
     private static void MakeSample(string path)
     {
         using DurableStateStore store = StateStores.Open(new StoreOptions { Location = path }).Store!;
-        foreach (StateChange change in SampleState.Changes(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()))
-            store.Append(change);
+        SampleState.WriteTo(store);
     }
 
     private void Execute(string sql)
