@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Everything that clients do, for hours: connect, subscribe, publish, retain, expire, take over, be killed. Nothing acknowledged may
-# be lost, a new client each second must be served within one, and memory, handles and the database must not grow.
+# Everything that clients do, for hours: connect, subscribe, publish, retain, expire, take over, be killed. Nothing acknowledged
+# may be lost, a new client each second must be served within one, and memory, handles and the database must not grow.
 #
 #   bench/soak.sh [--minutes 120] [--clients 50] [--steps 10] [--seed N] [--plot FILE.svg]
 #

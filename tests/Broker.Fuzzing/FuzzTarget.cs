@@ -13,5 +13,6 @@ internal sealed record FuzzTarget(string Name, IReadOnlyList<byte[]> Words, Acti
     [
         PacketTarget.Create(), ConfigurationTarget.Create(), AclTarget.Create(), PasswordTarget.Create(),
         ScramTarget.Create(), ProxyTarget.Create(), FilterTarget.Create(),
+        TokenTarget.Create(), KeySetTarget.Create(), AnswerTarget.Create(), AclTestTarget.Create(),
     ];
 }

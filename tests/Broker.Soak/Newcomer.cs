@@ -5,11 +5,9 @@ using Xunit.Sdk;
 
 namespace Broker.Soak;
 
-/// <summary>Somebody new each second, who must be served within one.</summary>
-internal sealed class Newcomer(int port, SoakFindings findings)
+/// <summary>Somebody new each second, who must be served within another.</summary>
+internal sealed class Newcomer(int port, SoakOptions options, SoakFindings findings)
 {
-    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(1);
-
     private readonly List<TimeSpan> _waits = [];
 
     /// <summary>From before the connection to the own message that came back.</summary>
@@ -26,7 +24,7 @@ internal sealed class Newcomer(int port, SoakFindings findings)
                 await ComeOnceAsync().ConfigureAwait(false);
                 _waits.Add(clock.Elapsed);
                 sampler.NoteWait(clock.Elapsed);
-                if (clock.Elapsed > WaitMax) findings.Add($"a newcomer waited {clock.Elapsed.TotalMilliseconds:0} ms");
+                if (clock.Elapsed > options.WaitMax) findings.Add($"a newcomer waited {clock.Elapsed.TotalMilliseconds:0} ms");
             }
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)

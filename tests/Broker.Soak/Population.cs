@@ -7,7 +7,9 @@ using Xunit.Sdk;
 
 namespace Broker.Soak;
 
-/// <summary>Clients that come, do what clients do, and go in every way there is. Their ids come back, and so do their sessions.</summary>
+/// <summary>
+/// Clients that come, do what clients do, and go in every way there is. Their ids come back, and so do their sessions.
+/// </summary>
 internal sealed class Population(int port, SoakOptions options, SoakFindings findings)
 {
     private const int Ids = 1000;

@@ -16,6 +16,9 @@ internal sealed record SoakOptions
     /// <summary>Between two looks at the process.</summary>
     public TimeSpan SampleEvery { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Within it a new client must have its own message back.</summary>
+    public TimeSpan WaitMax { get; init; } = TimeSpan.FromSeconds(1);
+
     public int Seed { get; init; } = Random.Shared.Next(1, 1_000_000);
 
     /// <summary>Where the picture goes, SVG; null: nowhere.</summary>

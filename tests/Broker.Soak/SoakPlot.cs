@@ -49,7 +49,8 @@ internal static class SoakPlot
         double max = Math.Max(1e-9, lines.Max(line => samples.Count == 0 ? 0 : samples.Max(line.Of)));
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left}\" y=\"{top - 6}\" fill=\"#24292f\">{title}</text>\n");
         svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{Left} {bottom}H{Width - Right}\" stroke=\"#d0d7de\"/>\n");
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left - 6}\" y=\"{top + 8}\" text-anchor=\"end\">{max:0.#}</text>\n");
+        svg.Append(
+            CultureInfo.InvariantCulture, $"<text x=\"{Left - 6}\" y=\"{top + 8}\" text-anchor=\"end\">{max:0.#}</text>\n");
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left - 6}\" y=\"{bottom}\" text-anchor=\"end\">0</text>\n");
         for (int line = 0; line < lines.Length; line++)
         {

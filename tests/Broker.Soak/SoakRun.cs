@@ -39,7 +39,7 @@ internal sealed class SoakRun(SoakOptions options, TextWriter output)
         using var sampler = new Sampler(broker.Id, folder.Path, _adminPort, options, output);
         var witness = new Witness(_port, _findings);
         var population = new Population(_port, options, _findings);
-        var newcomer = new Newcomer(_port, _findings);
+        var newcomer = new Newcomer(_port, options, _findings);
         Task[] clients =
         [
             .. Enumerable.Range(0, options.Clients).Select(number => Task.Run(() => population.LiveAsync(number, end.Token))),

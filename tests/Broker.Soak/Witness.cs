@@ -7,8 +7,8 @@ using Xunit.Sdk;
 namespace Broker.Soak;
 
 /// <summary>
-/// Numbered messages with QoS 1 and 2 to a subscriber that comes and goes: each that was acknowledged must arrive, in order, those
-/// with QoS 2 once.
+/// Numbered messages with QoS 1 and 2 to a subscriber that comes and goes: each that was acknowledged must arrive, in order,
+/// those with QoS 2 once.
 /// </summary>
 internal sealed class Witness(int port, SoakFindings findings)
 {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Broker.Security;
 
 namespace Broker.Admin;
 
@@ -20,8 +21,15 @@ internal sealed class JsonFields
     public JsonFields(JsonElement element, string name = "", JsonFields? outer = null)
     {
         (_object, _prefix, _outer) = (element, name.Length == 0 ? "" : name + ".", outer);
-        if (element.ValueKind != JsonValueKind.Object)
+        if (outer is null && !JsonText.HasTextNames(element))
+        {
+            Fail(null, "The body has a name with half a surrogate pair in it, which is no text.");
+            _object = default;
+        }
+        else if (element.ValueKind != JsonValueKind.Object)
+        {
             Fail(name.Length == 0 ? null : name, $"{(name.Length == 0 ? "The body" : name)} is a JSON object.");
+        }
     }
 
     /// <summary>What is wrong; null: nothing yet.</summary>

@@ -58,6 +58,13 @@ internal sealed class AclTestFile
         {
             return [new(path, 1, 1, "the file is not UTF-8 text")];
         }
+        return Check(path, lines, accessOf);
+    }
+
+    /// <summary>Compares the lines of a file.</summary>
+    public static ImmutableArray<AclFileRemark> Check(
+        string path, IEnumerable<string> lines, Func<string?, string, ClientAccess?> accessOf)
+    {
         var file = new AclTestFile(path, accessOf);
         foreach (string line in lines) file.ReadLine(line);
         return file._remarks.ToImmutable();

@@ -35,6 +35,8 @@ public sealed class PublishRequestTests
     [InlineData("""{"topic": "a", "properties": {"colour": "red"}}""", "properties.colour")]
     [InlineData("""{"topic": "a", "qoss": 1}""", "qoss")]
     [InlineData("""{"topic": "a", "topic": "b"}""", "topic")]
+    [InlineData("""{"topic": "a", "\ud800": 1}""", null)]
+    [InlineData("""{"topic": "a", "properties": {"user_properties": {"\ud800": "v"}}}""", null)]
     [InlineData("""["a"]""", null)]
     public void What_is_wrong_is_named(string json, string? field)
     {

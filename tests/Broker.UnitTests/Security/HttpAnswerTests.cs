@@ -35,6 +35,8 @@ public sealed class HttpAnswerTests
     [InlineData(200, "{\"result\":\"allow\",\"acl\":7}", "Failed")]
     [InlineData(200, "{\"result\":\"allow\",\"is_superuser\":\"true\"}", "Failed")]
     [InlineData(200, "{\"result\":\"allow\",\"expire_at\":\"soon\"}", "Failed")]
+    [InlineData(200, "{\"result\":\"allow\",\"\\ud800\":1}", "Failed")]
+    [InlineData(200, "{\"result\":\"allow\",\"acl\":{\"pub\":[\"a\"],\"\\ud800\":[]}}", "Failed")]
     [InlineData(200, "<html>It works!</html>", "Failed")]
     [InlineData(200, "[]", "Failed")]
     [InlineData(200, "\u0000\u0001", "Failed")]

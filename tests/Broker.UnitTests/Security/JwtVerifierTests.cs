@@ -222,6 +222,7 @@ public sealed class JwtVerifierTests : IDisposable
     [InlineData("{\"exp\":1900000000,\"sub\":\"a\\ud800b\"}")]
     [InlineData("[]")]
     [InlineData("7")]
+    [InlineData("{\"exp\":1900000000,\"sub\":\"ann\",\"\\ud800\":1}")]
     [InlineData("{\"exp\":1900000000,\"sub\":\"ann\"")]
     public async Task Without_a_name_that_can_be_used_nobody_is_let_in(string claims)
     {

@@ -42,7 +42,7 @@ internal sealed record HttpAnswer(HttpAuthOutcome Outcome, string? Detail = null
         if (text[0] != '{') return ReadWord(text) ?? Failed("the answer is neither JSON nor a word that is known");
         try
         {
-            using var json = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = JsonDepthMax });
+            using var json = JsonText.Parse(Encoding.UTF8.GetBytes(text), JsonDepthMax);
             return ReadObject(json.RootElement);
         }
         catch (JsonException)

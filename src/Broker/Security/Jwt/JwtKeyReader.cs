@@ -12,6 +12,8 @@ namespace Broker.Security.Jwt;
 /// <summary>Reads keys: PEM, JWK and JWK sets (RFC 7517), secrets.</summary>
 internal static class JwtKeyReader
 {
+    private const int JsonDepthMax = 16;
+
     /// <summary>The keys of <c>jwt_key_file</c>.</summary>
     public static JwtKeys? LoadKeys(string path, out PasswordFileError? error)
     {
@@ -49,7 +51,7 @@ internal static class JwtKeyReader
         error = null;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text);
+            using JsonDocument document = JsonText.Parse(Encoding.UTF8.GetBytes(text), JsonDepthMax);
             bool isSet = document.RootElement.ValueKind == JsonValueKind.Object
                 && document.RootElement.TryGetProperty("keys", out JsonElement _);
             IList<JsonWebKey> all = isSet ? new JsonWebKeySet(text).Keys : [new JsonWebKey(text)];

@@ -151,7 +151,7 @@ internal sealed class JwtVerifier
         try
         {
             byte[] payload = Base64UrlEncoder.DecodeBytes(token.EncodedPayload);
-            using var claims = JsonDocument.Parse(payload, new JsonDocumentOptions { MaxDepth = JsonDepthMax });
+            using var claims = JsonText.Parse(payload, JsonDepthMax);
             return ReadClaims(claims.RootElement, token, key, userName);
         }
         catch (JsonException)
