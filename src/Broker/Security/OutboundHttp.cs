@@ -1,39 +1,11 @@
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
-using Broker.Diagnostics;
 
 namespace Broker.Security;
 
 /// <summary>Makes clients for the HTTP services that decide who gets in.</summary>
 internal static class OutboundHttp
 {
-    /// <summary>Reads the authorities that may vouch for a server.</summary>
-    /// <param name="directive">For the error.</param>
-    /// <param name="path">A PEM bundle.</param>
-    /// <param name="error">A sentence.</param>
-    /// <param name="isUnreadable">Whether the file could not be opened.</param>
-    public static X509Certificate2Collection? LoadAuthorities(
-        string directive, string path, out string? error, out bool isUnreadable)
-    {
-        (error, isUnreadable) = (null, false);
-        try
-        {
-            X509Certificate2Collection authorities = [];
-            authorities.ImportFromPem(File.ReadAllText(path));
-            if (authorities.Count > 0) return authorities;
-            error = $"There is no PEM certificate in it, and {directive} needs one.";
-        }
-        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
-        {
-            (error, isUnreadable) = (FileTrouble.Describe(directive, path, trouble), true);
-        }
-        catch (System.Security.Cryptography.CryptographicException trouble)
-        {
-            error = $"It holds a certificate that cannot be read: {trouble.Message}";
-        }
-        return null;
-    }
-
     /// <summary>Makes a client. It follows no redirects, keeps no cookies, and all its work is done on the pool.</summary>
     /// <param name="authorities">Who may vouch for the server; null: whom the system trusts.</param>
     /// <param name="connectionsMax">Open at a time.</param>

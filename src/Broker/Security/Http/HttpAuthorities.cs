@@ -1,6 +1,4 @@
 using System.Collections.Frozen;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Broker.Configuration;
 
 namespace Broker.Security.Http;
@@ -19,24 +17,14 @@ internal static class HttpAuthorities
             options.Listeners.Select(static listener => listener.Security.Http).OfType<HttpAuthOptions>())
         {
             if (made.ContainsKey(http)) continue;
-            int errorsBefore = errors.Count;
-            X509Certificate2Collection? authorities = LoadAuthorities(http, errors);
-            if (errors.Count > errorsBefore) continue;
-            string trusted = authorities is null ? ""
-                : Convert.ToHexString(SHA256.HashData([.. authorities.SelectMany(static one => one.RawData)]));
-            HttpPlace place = new(http, trusted);
-            made.Add(http, kept.GetValueOrDefault(place) ?? new HttpAuthority(place, authorities, surroundings));
+            if (LoadAuthorities(http, errors) is not { } trusted) continue;
+            HttpPlace place = new(http, trusted.Print);
+            made.Add(http, kept.GetValueOrDefault(place) ?? new HttpAuthority(place, trusted.Certificates, surroundings));
         }
         return made.ToFrozenDictionary();
     }
 
-    /// <summary>The authorities of <c>http_auth_cafile</c>; null: none were named, or they cannot be read.</summary>
-    public static X509Certificate2Collection? LoadAuthorities(HttpAuthOptions http, List<PasswordFileError> errors)
-    {
-        if (http.CaFile is not { } path) return null;
-        X509Certificate2Collection? authorities =
-            OutboundHttp.LoadAuthorities("http_auth_cafile", path, out string? error, out bool isUnreadable);
-        if (error is not null) errors.Add(new PasswordFileError(path, isUnreadable ? 0 : 1, error));
-        return authorities;
-    }
+    /// <summary>The authorities of <c>http_auth_cafile</c>; null: they cannot be read.</summary>
+    public static TrustedAuthorities? LoadAuthorities(HttpAuthOptions http, List<PasswordFileError> errors) =>
+        TrustedAuthorities.Load("http_auth_cafile", http.CaFile, errors);
 }

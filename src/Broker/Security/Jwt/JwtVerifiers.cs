@@ -1,6 +1,4 @@
 using System.Collections.Frozen;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Broker.Configuration;
 
 namespace Broker.Security.Jwt;
@@ -47,29 +45,19 @@ internal static class JwtVerifiers
         return keys;
     }
 
-    /// <summary>The authorities of <c>jwt_jwks_cafile</c>; null: none were named, or they cannot be read.</summary>
-    public static X509Certificate2Collection? LoadAuthorities(JwtOptions jwt, List<PasswordFileError> errors)
-    {
-        if (jwt.JwksCaFile is not { } path) return null;
-        X509Certificate2Collection? authorities =
-            OutboundHttp.LoadAuthorities("jwt_jwks_cafile", path, out string? error, out bool isUnreadable);
-        if (error is not null) errors.Add(new PasswordFileError(path, isUnreadable ? 0 : 1, error));
-        return authorities;
-    }
+    /// <summary>The authorities of <c>jwt_jwks_cafile</c>; null: they cannot be read.</summary>
+    public static TrustedAuthorities? LoadAuthorities(JwtOptions jwt, List<PasswordFileError> errors) =>
+        TrustedAuthorities.Load("jwt_jwks_cafile", jwt.JwksCaFile, errors);
 
     private static JwksSource? SourceOf(
         JwtOptions jwt, AuthenticationSurroundings surroundings, Dictionary<JwksPlace, JwksSource> sources,
         List<PasswordFileError> errors)
     {
         if (jwt.JwksUrl is not { } url) return null;
-        int errorsBefore = errors.Count;
-        X509Certificate2Collection? authorities = LoadAuthorities(jwt, errors);
-        if (errors.Count > errorsBefore) return null;
-        string trusted = authorities is null ? ""
-            : Convert.ToHexString(SHA256.HashData([.. authorities.SelectMany(static one => one.RawData)]));
-        JwksPlace place = new(url, trusted, jwt.JwksRefresh, jwt.JwksRetry, jwt.JwksTimeout);
+        if (LoadAuthorities(jwt, errors) is not { } trusted) return null;
+        JwksPlace place = new(url, trusted.Print, jwt.JwksRefresh, jwt.JwksRetry, jwt.JwksTimeout);
         if (!sources.TryGetValue(place, out JwksSource? source))
-            sources.Add(place, source = new JwksSource(place, authorities, surroundings));
+            sources.Add(place, source = new JwksSource(place, trusted.Certificates, surroundings));
         return source;
     }
 }
