@@ -11,15 +11,15 @@ internal static class SchemaVersions
 {
     public const string HistoryTable = "__EFMigrationsHistory";
 
-    public static IReadOnlyList<string> All { get; } = [Initial.Id, SharedDeliveries.Id, RetainedPublisherUser.Id];
+    public static IReadOnlyList<string> All { get; } = [Initial.Id, SharedDeliveries.Id, RetainedPublisherUser.Id, Bans.Id];
 
     /// <summary>
     /// The tables and views, and the history. In a database that other programs use too these names must be free.
     /// </summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        HistoryTable, "session", "subscription", "will", "message", "delivery", "receipt", "retained", "store_state",
-        "mqtt_sessions", "mqtt_subscriptions", "mqtt_queued", "mqtt_inflight", "mqtt_retained",
+        HistoryTable, "session", "subscription", "will", "message", "delivery", "receipt", "retained", "ban", "store_state",
+        "mqtt_sessions", "mqtt_subscriptions", "mqtt_queued", "mqtt_inflight", "mqtt_retained", "mqtt_bans",
     ];
 
     /// <summary>

@@ -32,6 +32,7 @@ internal sealed partial class StateContext(DbContextOptions<StateContext> option
         modelBuilder.Entity<DeliveryRow>().ToTable("delivery").HasKey(row => new { row.SessionId, row.Sequence });
         modelBuilder.Entity<ReceiptRow>().ToTable("receipt").HasKey(row => new { row.SessionId, row.PacketId });
         modelBuilder.Entity<RetainedRow>().ToTable("retained").HasKey(row => row.Topic);
+        modelBuilder.Entity<BanRow>().ToTable("ban").HasKey(row => new { row.Kind, row.Who });
         modelBuilder.Entity<StoreStateRow>(state =>
         {
             state.ToTable("store_state").HasKey(row => row.Id);

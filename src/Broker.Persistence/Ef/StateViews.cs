@@ -33,6 +33,11 @@ internal static class StateViews
         ];
     }
 
+    /// <summary>The view of bans, which came later.</summary>
+    public static string Bans(bool isPostgres) =>
+        "CREATE VIEW mqtt_bans AS SELECT b.kind, b.who, b.made_by, b.reason, b.made_at, "
+        + $"{Expiry(isPostgres ? Postgres : Sqlite, "b.expires_at")} FROM ban b;";
+
     private const string WasSent = "(d.is_released OR (s.sent_sequence IS NOT NULL AND d.sequence <= s.sent_sequence))";
 
     private const string OwnDeliveries = "FROM delivery d WHERE d.session_id = s.id";

@@ -76,6 +76,16 @@ internal sealed class RetainedRow
     public string? PublisherUser { get; set; }
 }
 
+internal sealed class BanRow
+{
+    public required string Kind { get; set; }
+    public required string Who { get; set; }
+    public required string MadeBy { get; set; }
+    public string? Reason { get; set; }
+    public long MadeAt { get; set; }
+    public long? ExpiresAt { get; set; }
+}
+
 internal sealed class StoreStateRow
 {
     public int Id { get; set; }

@@ -19,6 +19,7 @@ internal sealed class ChangeBatch(SessionTable sessions, OpenTickets tickets)
     private readonly List<long> _removedSessions = [];
     private readonly List<SessionEntry> _renamedSessions = [];
     private readonly Dictionary<string, StoredMessage?> _retained = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Kind, string Who), BanPut?> _bans = [];
 
     private int _queued;
     private int _completed;
@@ -46,6 +47,8 @@ internal sealed class ChangeBatch(SessionTable sessions, OpenTickets tickets)
             case ReceiptRemoved removed: PutReceipt(removed.ClientId, removed.PacketId, isPresent: false); break;
             case RetainedPut put: PutRetained(put.Message.Topic, put.Message); break;
             case RetainedRemoved removed: PutRetained(removed.Topic, null); break;
+            case BanPut put: PutBan(put.Kind, put.Who, put); break;
+            case BanRemoved removed: PutBan(removed.Kind, removed.Who, null); break;
             case SubscriptionPut put: PutSubscription(put.ClientId, put.Filter, put); break;
             case SubscriptionRemoved removed: PutSubscription(removed.ClientId, removed.Filter, null); break;
             case SessionPut put: Add(put); break;
@@ -96,6 +99,8 @@ internal sealed class ChangeBatch(SessionTable sessions, OpenTickets tickets)
             if (message is null) plan.RemovedRetained.Add(topic);
             else plan.Retained.Add(message);
         }
+        plan.Add(_bans);
+        _bans.Clear();
         _touched.Clear();
         _removedSessions.Clear();
         _renamedSessions.Clear();
@@ -250,6 +255,17 @@ internal sealed class ChangeBatch(SessionTable sessions, OpenTickets tickets)
             if (last is not null) RowsElided++;
         }
         last = message;
+    }
+
+    private void PutBan(string kind, string who, BanPut? ban)
+    {
+        ref BanPut? last = ref CollectionsMarshal.GetValueRefOrAddDefault(_bans, (kind, who), out bool isKnown);
+        if (isKnown)
+        {
+            Bytes -= ChangeSize.Small;
+            if (last is not null) RowsElided++;
+        }
+        last = ban;
     }
 
     private void PutSubscription(string clientId, string filter, SubscriptionPut? subscription)

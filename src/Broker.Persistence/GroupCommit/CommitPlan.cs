@@ -50,6 +50,10 @@ internal sealed class CommitPlan(long ticket)
 
     public List<string> RemovedRetained { get; } = [];
 
+    public List<BanPut> Bans { get; } = [];
+
+    public List<(string Kind, string Who)> RemovedBans { get; } = [];
+
     public List<(long Id, StoredMessage Message)> Messages { get; } = [];
 
     public List<(long Session, long Message, DeliveryQueued Delivery, bool IsReleased)> Deliveries { get; } = [];
@@ -71,6 +75,16 @@ internal sealed class CommitPlan(long ticket)
     public bool IsEmpty =>
         RemovedSessions.Count + RenamedSessions.Count + Sessions.Count + Wills.Count + RemovedWills.Count
         + Subscriptions.Count + RemovedSubscriptions.Count + Receipts.Count + RemovedReceipts.Count
-        + Retained.Count + RemovedRetained.Count + Deliveries.Count
+        + Retained.Count + RemovedRetained.Count + Bans.Count + RemovedBans.Count + Deliveries.Count
         + ReleasedDeliveries.Count + RemovedDeliveries.Count == 0;
+
+    /// <summary>Takes what is true of bans; null: of that one there is none any more.</summary>
+    public void Add(Dictionary<(string Kind, string Who), BanPut?> bans)
+    {
+        foreach (((string Kind, string Who) key, BanPut? ban) in bans)
+        {
+            if (ban is null) RemovedBans.Add(key);
+            else Bans.Add(ban);
+        }
+    }
 }

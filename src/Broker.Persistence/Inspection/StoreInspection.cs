@@ -21,7 +21,8 @@ public sealed class StoreInspection : IDisposable
         + "(SELECT count(*) FROM mqtt_queued), (SELECT count(*) FROM mqtt_inflight), "
         + "(SELECT count(*) FROM message), (SELECT coalesce(sum(length(payload)), 0) FROM message), "
         + "(SELECT count(*) FROM retained), (SELECT coalesce(sum(length(payload)), 0) FROM retained), "
-        + "(SELECT min(s.away_at) FROM session s WHERE EXISTS (SELECT 1 FROM delivery d WHERE d.session_id = s.id))";
+        + "(SELECT min(s.away_at) FROM session s WHERE EXISTS (SELECT 1 FROM delivery d WHERE d.session_id = s.id)), "
+        + "(SELECT count(*) FROM ban)";
 
     private readonly IInspectedDatabase _database;
 
@@ -99,6 +100,9 @@ public sealed class StoreInspection : IDisposable
         long Number(int column) => Convert.ToInt64(row.GetValue(column), CultureInfo.InvariantCulture);
         return new StoreCounts(
             Number(0), Number(1), Number(2), Number(3), Number(4), Number(5), Number(6), Number(7), Number(8), Number(9),
-            Number(10), Number(11), row.NumberOrNull(12));
+            Number(10), Number(11), row.NumberOrNull(12))
+        {
+            Bans = Number(13),
+        };
     }
 }

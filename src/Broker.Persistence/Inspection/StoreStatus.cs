@@ -61,4 +61,8 @@ public sealed record StoreCounts(
     long MessageBytes,
     long Retained,
     long RetainedBytes,
-    long? WaitingSince);
+    long? WaitingSince)
+{
+    /// <summary>Bans, those that are over and not yet removed too.</summary>
+    public long Bans { get; init; }
+}

@@ -67,6 +67,10 @@ public sealed class StoreVerification(StoreInspection store, TopicRules rules)
         {
             if (WrongIn(message) is { } wrong) yield return $"retained message: {wrong}";
         }
+        await foreach (BanPut ban in state.ReadBansAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (!rules.IsBan(ban.Kind, ban.Who)) yield return $"ban: nobody can be banned as {ban.Kind} \"{ban.Who}\"";
+        }
         StoredMessage? last = null;
         await foreach (StoredDelivery delivery in state.ReadDeliveriesByMessageAsync(cancellationToken).ConfigureAwait(false))
         {

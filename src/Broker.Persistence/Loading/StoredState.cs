@@ -34,10 +34,12 @@ public sealed class StoredState : IAsyncDisposable
     private const string RetainedSql =
         "SELECT topic, payload, properties, qos, retain, expires_at, publisher_id, publisher_user FROM retained";
 
+    private const string BansSql = "SELECT kind, who, made_by, reason, made_at, expires_at FROM ban ORDER BY kind, who";
+
     private const string CountsSql =
         "SELECT (SELECT count(*) FROM session), (SELECT count(*) FROM subscription), (SELECT count(*) FROM will), "
         + "(SELECT count(*) FROM receipt), (SELECT count(*) FROM message), (SELECT count(*) FROM delivery), "
-        + "(SELECT count(*) FROM retained)";
+        + "(SELECT count(*) FROM retained), (SELECT count(*) FROM ban)";
 
     private readonly DbConnection _connection;
     private readonly Dictionary<long, WeakReference<StoredMessage>> _messages = [];
@@ -95,6 +97,14 @@ public sealed class StoredState : IAsyncDisposable
     public IAsyncEnumerable<StoredMessage> ReadRetainedAsync(CancellationToken cancellationToken = default) =>
         ReadAsync(Command(RetainedSql), row => row.RetainedMessage(), cancellationToken);
 
+    /// <summary>The bans, those that are over and not yet removed too.</summary>
+    public IAsyncEnumerable<BanPut> ReadBansAsync(CancellationToken cancellationToken = default) => ReadAsync(
+        Command(BansSql),
+        row => new BanPut(
+            row.GetString(0), row.GetString(1), row.GetString(2), row.TextOrNull(3), row.GetInt64(4),
+            row.NumberOrNull(5) ?? long.MaxValue),
+        cancellationToken);
+
     /// <summary>All deliveries: those of a session together, in its order.</summary>
     public IAsyncEnumerable<StoredDelivery> ReadDeliveriesAsync(CancellationToken cancellationToken = default) =>
         ReadAsync(Command(RowReading.Deliveries + " ORDER BY d.session_id, d.sequence"), Delivery, cancellationToken);
@@ -133,6 +143,7 @@ public sealed class StoredState : IAsyncDisposable
                     Messages = row.GetInt64(4),
                     Deliveries = row.GetInt64(5),
                     Retained = row.GetInt64(6),
+                    Bans = row.GetInt64(7),
                 };
             }
         }

@@ -18,6 +18,7 @@ internal static class PostgresCommit
         PutSubscriptions(plan, batch);
         PutReceipts(plan, batch);
         PutRetained(plan, batch);
+        PutBans(plan, batch);
         PutMessages(plan, batch);
         PutDeliveries(plan, batch);
     }
@@ -132,6 +133,24 @@ internal static class PostgresCommit
                 Column(chunk, static row => row.Retain), Column(chunk, static row => Instant(row.ExpiresAt)),
                 Column(chunk, static row => row.PublisherId), Column(chunk, static row => row.PublisherUser));
         }
+    }
+
+    private static void PutBans(CommitPlan plan, PostgresBatch batch)
+    {
+        if (Rows(plan.RemovedBans) is { Length: > 0 } removed)
+        {
+            batch.Add(
+                PostgresStatements.RemoveBans,
+                Column(removed, static row => row.Kind), Column(removed, static row => row.Who));
+        }
+        if (Rows(plan.Bans) is not { Length: > 0 } rows) return;
+        batch.Add(
+            PostgresStatements.RemoveBans, Column(rows, static row => row.Kind), Column(rows, static row => row.Who));
+        batch.Add(
+            PostgresStatements.PutBans,
+            Column(rows, static row => row.Kind), Column(rows, static row => row.Who), Column(rows, static row => row.By),
+            Column(rows, static row => row.Reason), Column(rows, static row => row.At),
+            Column(rows, static row => Instant(row.Until)));
     }
 
     private static void PutMessages(CommitPlan plan, PostgresBatch batch)

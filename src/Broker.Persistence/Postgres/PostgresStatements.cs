@@ -75,6 +75,13 @@ internal static class PostgresStatements
         "INSERT INTO retained (topic, payload, properties, qos, retain, expires_at, publisher_id, publisher_user) "
         + "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)";
 
+    public const string RemoveBans =
+        "DELETE FROM ban WHERE ctid = ANY (ARRAY (SELECT found.ctid FROM unnest($1, $2) AS k (kind, who), "
+        + "LATERAL (SELECT x.ctid FROM ban x WHERE x.who = k.who AND x.kind = k.kind OFFSET 0) found))";
+
+    public const string PutBans =
+        "INSERT INTO ban (kind, who, made_by, reason, made_at, expires_at) SELECT * FROM unnest($1, $2, $3, $4, $5, $6)";
+
     public const string PutMessages =
         "INSERT INTO message (id, topic, payload, properties, qos, retain, expires_at, publisher_id) "
         + "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)";

@@ -27,6 +27,7 @@ internal sealed class SqliteCommit(sqlite3 database) : IDisposable
         RemoveDeliveries(plan);
         PutSessions(plan);
         PutRetained(plan);
+        PutBans(plan);
         PutDeliveries(plan);
         foreach (long id in references.Unreferenced(plan, _removedMessages)) _sql.RemoveMessage.Bind(id).Run();
         int rows = raw.sqlite3_total_changes(database) - before;
@@ -87,6 +88,16 @@ internal sealed class SqliteCommit(sqlite3 database) : IDisposable
         {
             _sql.PutRetained.Bind(message.Topic).Bind(message.Payload).Bind(message.Properties).Bind(message.Qos)
                 .Bind(message.Retain).Bind(Instant(message.ExpiresAt)).Bind(message.PublisherId).Bind(message.PublisherUser)
+                .Run();
+        }
+    }
+
+    private void PutBans(CommitPlan plan)
+    {
+        foreach ((string kind, string who) in plan.RemovedBans) _sql.RemoveBan.Bind(kind).Bind(who).Run();
+        foreach (BanPut ban in plan.Bans)
+        {
+            _sql.PutBan.Bind(ban.Kind).Bind(ban.Who).Bind(ban.By).Bind(ban.Reason).Bind(ban.At).Bind(Instant(ban.Until))
                 .Run();
         }
     }

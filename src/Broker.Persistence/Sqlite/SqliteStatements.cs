@@ -56,6 +56,11 @@ internal sealed class SqliteStatements(sqlite3 database) : IDisposable
 
     public SqliteStatement RemoveRetained => field ??= Prepare("DELETE FROM retained WHERE topic = ?1");
 
+    public SqliteStatement PutBan => field ??= Prepare(
+        "INSERT OR REPLACE INTO ban (kind, who, made_by, reason, made_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+
+    public SqliteStatement RemoveBan => field ??= Prepare("DELETE FROM ban WHERE kind = ?1 AND who = ?2");
+
     public SqliteStatement PutMessage => field ??= Prepare(
         "INSERT INTO message (id, topic, payload, properties, qos, retain, expires_at, publisher_id) "
         + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");

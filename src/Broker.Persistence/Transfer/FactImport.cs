@@ -10,6 +10,7 @@ internal sealed class FactImport(ImportTarget target, TopicRules rules)
 
     private readonly Dictionary<string, ImportedSession> _sessions = new(StringComparer.Ordinal);
     private readonly HashSet<string> _retained = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Kind, string Who)> _bans = [];
     private readonly List<StateChange> _deliveries = [];
     private readonly TransferCounts _counts = new();
     private (long Id, StoredMessage Message, long Line)? _message;
@@ -54,6 +55,7 @@ internal sealed class FactImport(ImportTarget target, TopicRules rules)
             case "message": _message = (line.Number("id", 0, long.MaxValue), line.Message(rules), line.Line); break;
             case "delivery": TakeDelivery(line); break;
             case "retained": TakeRetained(line); break;
+            case "ban": TakeBan(line); break;
             case "end": TakeEnd(line); break;
             default: throw line.Bad($"there is no type \"{line.Type}\".");
         }
@@ -144,6 +146,17 @@ internal sealed class FactImport(ImportTarget target, TopicRules rules)
         _counts.Retained++;
     }
 
+    private void TakeBan(FactReader line)
+    {
+        BanPut ban = new(
+            line.Text("kind"), line.Text("who"), line.Text("made_by"), line.TextOrNull("reason"),
+            line.Number("made_at", 0, long.MaxValue), line.NumberOrNull("expires_at", 0, long.MaxValue) ?? long.MaxValue);
+        if (!rules.IsBan(ban.Kind, ban.Who)) throw line.Bad($"nobody can be banned as {ban.Kind} \"{ban.Who}\".");
+        if (!_bans.Add((ban.Kind, ban.Who))) throw line.Bad($"{ban.Kind} \"{ban.Who}\" is banned already.");
+        target.Append(ban);
+        _counts.Bans++;
+    }
+
     private void TakeEnd(FactReader line)
     {
         TransferCounts expected = new()
@@ -155,6 +168,7 @@ internal sealed class FactImport(ImportTarget target, TopicRules rules)
             Messages = line.Number("messages", 0, long.MaxValue),
             Deliveries = line.Number("deliveries", 0, long.MaxValue),
             Retained = line.Number("retained", 0, long.MaxValue),
+            Bans = line.NumberOrNull("bans", 0, long.MaxValue) ?? 0,
         };
         if (expected != _counts)
             throw line.Bad($"it counts {expected}, but above it are {_counts}; lines are missing or were added.");

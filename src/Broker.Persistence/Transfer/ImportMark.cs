@@ -10,7 +10,7 @@ namespace Broker.Persistence.Transfer;
 internal static class ImportMark
 {
     private static readonly string[] Tables =
-        ["session", "subscription", "will", "receipt", "message", "delivery", "retained"];
+        ["session", "subscription", "will", "receipt", "message", "delivery", "retained", "ban"];
 
     /// <summary>Whether it is there.</summary>
     public static bool IsSet(DbConnection connection) =>

@@ -33,9 +33,12 @@ public static class StoreExport
                 .EndAsync(cancellationToken).ConfigureAwait(false);
             counts.Retained++;
         }
+        await WriteBansAsync(state, writer, counts, cancellationToken).ConfigureAwait(false);
         await writer.Begin("end").Number("sessions", counts.Sessions).Number("subscriptions", counts.Subscriptions)
             .Number("wills", counts.Wills).Number("receipts", counts.Receipts).Number("messages", counts.Messages)
             .Number("deliveries", counts.Deliveries).Number("retained", counts.Retained)
+            // A release that knows no bans can read what has none.
+            .Number("bans", counts.Bans == 0 ? null : counts.Bans)
             .EndAsync(cancellationToken).ConfigureAwait(false);
         await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
         return counts;
@@ -99,6 +102,19 @@ public static class StoreExport
                 .Numbers("subscription_ids", queued.SubscriptionIds)
                 .EndAsync(cancellationToken).ConfigureAwait(false);
             counts.Deliveries++;
+        }
+    }
+
+    private static async Task WriteBansAsync(
+        StoredState state, FactWriter writer, TransferCounts counts, CancellationToken cancellationToken)
+    {
+        await foreach (BanPut ban in state.ReadBansAsync(cancellationToken).ConfigureAwait(false))
+        {
+            await writer.Begin("ban").Text("kind", ban.Kind).Text("who", ban.Who).Text("made_by", ban.By)
+                .Text("reason", ban.Reason).Number("made_at", ban.At)
+                .Number("expires_at", ban.Until == long.MaxValue ? null : ban.Until)
+                .EndAsync(cancellationToken).ConfigureAwait(false);
+            counts.Bans++;
         }
     }
 }

@@ -24,8 +24,11 @@ public sealed record TransferCounts
     /// <summary>Retained messages.</summary>
     public long Retained { get; set; }
 
+    /// <summary>Bans.</summary>
+    public long Bans { get; set; }
+
     /// <inheritdoc/>
     public override string ToString() =>
         $"{Sessions} sessions, {Subscriptions} subscriptions, {Wills} wills, {Receipts} receipts, {Messages} messages in "
-        + $"{Deliveries} deliveries, {Retained} retained messages";
+        + $"{Deliveries} deliveries, {Retained} retained messages, {Bans} bans";
 }

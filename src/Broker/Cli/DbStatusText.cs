@@ -51,6 +51,7 @@ internal static class DbStatusText
         lines.Add("in flight", Number(counts.InFlight));
         lines.Add("messages", $"{Number(counts.Messages)} with {Bytes(counts.MessageBytes)} of payload");
         lines.Add("retained", $"{Number(counts.Retained)} with {Bytes(counts.RetainedBytes)} of payload");
+        lines.Add("bans", Number(counts.Bans));
         if (counts.WaitingSince is not { } since) return;
         TimeSpan wait = time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(since);
         string period = string.Create(CultureInfo.InvariantCulture, $"{wait.Days} d {wait.Hours} h {wait.Minutes} min");

@@ -10,7 +10,7 @@ namespace Broker.IntegrationTests.Postgres;
 public sealed class PostgresSchemaTests(PostgresFixture fixture)
 {
     // Tables whose keys are longer than an entry of a B-tree index may be.
-    private static readonly string[] WithoutKey = ["subscription", "retained"];
+    private static readonly string[] WithoutKey = ["subscription", "retained", "ban"];
 
     [Fact]
     public async Task The_tables_are_those_of_the_model()

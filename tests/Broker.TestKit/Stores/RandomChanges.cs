@@ -26,7 +26,7 @@ internal sealed class RandomChanges(int seed)
         StateChange? change = Model.Sessions.TryGetValue(clientId, out ModelSession? session)
             ? OfSession(clientId, session)
             : new SessionPut(clientId, _random.Next(2) == 0 ? null : "user", (uint)_random.Next(1, 1000));
-        change ??= OfRetained();
+        change ??= _random.Next(3) == 0 ? OfBans() : OfRetained();
         Model.Apply(change);
         return change;
     }
@@ -93,6 +93,16 @@ internal sealed class RandomChanges(int seed)
         if (_random.Next(3) == 0) return new RetainedRemoved($"topic/{_random.Next(4)}");
         StoredMessage message = _messages[_random.Next(_messages.Length)] ??= NewMessage(long.MaxValue);
         return new RetainedPut(_random.Next(2) == 0 ? message : message.From("user"));
+    }
+
+    private StateChange OfBans()
+    {
+        (string kind, string who) = (BanPut.Kinds[_random.Next(4)], $"who-{_random.Next(3)}");
+        return _random.Next(3) == 0
+            ? new BanRemoved(kind, who)
+            : new BanPut(
+                kind, who, "ops", _random.Next(2) == 0 ? null : "reason", _random.Next(1000),
+                _random.Next(2) == 0 ? long.MaxValue : 2000);
     }
 
     private StoredMessage NewMessage(long expiresAt)

@@ -54,6 +54,8 @@ public static class SampleState
             new ReceiptPut("panel", 65_535), new ReceiptPut("panel", 1),
             new RetainedPut(plain), new RetainedPut(new("plant/map", Binary, default, 0, true, now + Day, null)),
             new RetainedPut(new("notes/ü", "wörter"u8.ToArray(), ContentType, 1, true, long.MaxValue, "probe")),
+            new BanPut("clientid", "probe 7", "ops", "floods", now - Day, now + Day),
+            new BanPut("peerhost_net", "2001:db8::/32", "ops", null, now, long.MaxValue),
         ];
     }
 }

@@ -13,6 +13,8 @@ internal sealed class StateModel
 
     public SortedDictionary<string, StoredMessage> Retained { get; } = new(StringComparer.Ordinal);
 
+    public SortedDictionary<string, BanPut> Bans { get; } = new(StringComparer.Ordinal);
+
     public void Apply(StateChange change)
     {
         switch (change)
@@ -39,6 +41,8 @@ internal sealed class StateModel
                 break;
             case DeliveryRemoved removed: Sessions[removed.ClientId].Deliveries.Remove(removed.Sequence); break;
             case RetainedPut put: Retained[put.Message.Topic] = put.Message; break;
+            case BanPut put: Bans[$"{put.Kind} {put.Who}"] = put; break;
+            case BanRemoved removed: Bans.Remove($"{removed.Kind} {removed.Who}"); break;
             case RetainedRemoved removed: Retained.Remove(removed.Topic); break;
             default: throw new ArgumentException(change.ToString(), nameof(change));
         }
@@ -70,6 +74,7 @@ internal sealed class StateModel
             foreach ((DeliveryQueued queued, bool isReleased) in session.Deliveries.Values) text.Add(queued, isReleased);
         }
         foreach (StoredMessage message in Retained.Values) text.AddRetained(message);
+        foreach (BanPut ban in Bans.Values) text.Add(ban);
         return text.ToString();
     }
 
@@ -88,6 +93,7 @@ internal sealed class StateModel
         await foreach (ReceiptPut put in state.ReadReceiptsAsync()) text.Add(put);
         await foreach (StoredDelivery delivery in state.ReadDeliveriesAsync()) text.Add(delivery.Queued, delivery.IsReleased);
         await foreach (StoredMessage message in state.ReadRetainedAsync()) text.AddRetained(message);
+        await foreach (BanPut ban in state.ReadBansAsync()) text.Add(ban);
         return text.ToString();
     }
 
@@ -133,6 +139,8 @@ internal sealed class StateText
     public void Add(DeliveryQueued queued, bool isReleased) => Line(
         $"delivery {queued.ClientId} {queued.Sequence:D6} {queued.Qos} {queued.Retain} {isReleased} {queued.IsShared} "
         + $"[{string.Join(',', queued.SubscriptionIds)}] {Text(queued.Message)}");
+
+    public void Add(BanPut ban) => Line($"ban {ban.Kind} {ban.Who} {ban.By} {ban.Reason} {ban.At} {ban.Until}");
 
     public void AddRetained(StoredMessage message) => Line($"retained {Text(message)} {message.PublisherUser}");
 

@@ -36,7 +36,7 @@ public abstract class StateViewTests
         using IStoreUnderTest place = NewSample();
         using DbConnection connection = place.Connect();
         Assert.Equal(
-            ["mqtt_inflight", "mqtt_queued", "mqtt_retained", "mqtt_sessions", "mqtt_subscriptions"],
+            ["mqtt_bans", "mqtt_inflight", "mqtt_queued", "mqtt_retained", "mqtt_sessions", "mqtt_subscriptions"],
             SqlDocument.Views.Keys.Order());
         foreach ((string view, (string Name, string Type)[] columns) in SqlDocument.Views)
         {
@@ -67,6 +67,8 @@ public abstract class StateViewTests
     [InlineData("SELECT count(*) FROM mqtt_subscriptions WHERE no_local", 1)]
     [InlineData("SELECT count(*) FROM mqtt_subscriptions WHERE retain_as_published", 1)]
     [InlineData("SELECT retain_handling FROM mqtt_subscriptions WHERE filter = 'plant/#'", 2)]
+    [InlineData("SELECT (expires_in_seconds + 59) / 60 FROM mqtt_bans WHERE who = 'probe 7' AND reason = 'floods'", 24 * 60)]
+    [InlineData("SELECT count(*) FROM mqtt_bans WHERE expires_at IS NULL", 1)]
     [InlineData("SELECT count(*) FROM mqtt_subscriptions WHERE share_name = 'workers'", 2)]
     public void A_column_says_what_the_document_says(string query, long expected)
     {

@@ -32,6 +32,11 @@ public abstract class StoreTests
             new DeliveryQueued("away", 7, message, 2, true, [1, 268_435_455]), new DeliveryReleased("away", 7),
             new DeliveryQueued("away", 8, empty, 1, false, []), new DeliveryQueued("connected", 1, message, 1, false, []),
             new ReceiptPut("away", 65_535), new RetainedPut(message), new RetainedPut(empty),
+            new BanPut("clientid", "away", "ops", "noisy", 1_700_000_000_000, 1_700_003_600_000),
+            new BanPut("peerhost_net", "192.0.2.0/24", "flapping", null, 1, long.MaxValue),
+            new BanPut("username", "a", "b", "", 1, 2),
+            new BanPut("username", "a", "c", null, 3, 4), new BanPut("username", "x", "b", null, 1, 2),
+            new BanRemoved("username", "x"),
         ];
         using (DurableStateStore store = place.Open())
         {
@@ -149,8 +154,14 @@ public abstract class StoreTests
         }
         place.Execute("ALTER TABLE delivery DROP COLUMN is_shared");
         place.Execute("ALTER TABLE retained DROP COLUMN publisher_user");
+        place.Execute("DROP VIEW mqtt_bans");
+        place.Execute("DROP TABLE ban");
         place.Execute("DELETE FROM \"__EFMigrationsHistory\" WHERE \"MigrationId\" <> '20261001000000_Initial'");
         using DurableStateStore again = place.Open();
+        Assert.Equal(model.ToString(), await StateModel.TextOfAsync(again));
+        BanPut ban = new("clientid", "a", "ops", null, 1, long.MaxValue);
+        model.Apply(ban);
+        await again.CommittedAsync(again.Append(ban));
         Assert.Equal(model.ToString(), await StateModel.TextOfAsync(again));
     }
 

@@ -117,6 +117,11 @@ public abstract class TransferTests
         "{\"type\":\"subscription\",\"client_id\":\"a\",\"filter\":\"b\",\"options\":3}")]
     [InlineData("line 2: \"colour\" is not a field", Header,
         "{\"type\":\"session\",\"client_id\":\"a\",\"expiry_seconds\":1,\"last_sequence\":0,\"colour\":1}")]
+    [InlineData("line 2: nobody can be banned as colour \"red\"", Header,
+        "{\"type\":\"ban\",\"kind\":\"colour\",\"who\":\"red\",\"made_by\":\"a\",\"made_at\":1}")]
+    [InlineData("line 3: clientid \"a\" is banned already", Header,
+        "{\"type\":\"ban\",\"kind\":\"clientid\",\"who\":\"a\",\"made_by\":\"a\",\"made_at\":1}",
+        "{\"type\":\"ban\",\"kind\":\"clientid\",\"who\":\"a\",\"made_by\":\"a\",\"made_at\":1}")]
     [InlineData("line 3: it counts 2 sessions", Header, Session,
         "{\"type\":\"end\",\"sessions\":2,\"subscriptions\":0,\"wills\":0,"
         + "\"receipts\":0,\"messages\":0,\"deliveries\":0,\"retained\":0}")]
@@ -127,7 +132,8 @@ public abstract class TransferTests
         TransferException bad = await Assert.ThrowsAsync<TransferException>(() => ImportAsync(place, text));
         Assert.Contains(expected, bad.Message, StringComparison.Ordinal);
         using DurableStateStore store = place.Open();
-        Assert.Equal(0, place.Number("SELECT (SELECT count(*) FROM session) + (SELECT count(*) FROM retained)"));
+        Assert.Equal(0, place.Number(
+            "SELECT (SELECT count(*) FROM session) + (SELECT count(*) FROM retained) + (SELECT count(*) FROM ban)"));
     }
 
     [Fact]

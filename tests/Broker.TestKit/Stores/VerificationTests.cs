@@ -43,6 +43,8 @@ public abstract class VerificationTests
     [InlineData("UPDATE subscription SET options = 3 WHERE filter = '#'", "options that there are not")]
     [InlineData("UPDATE subscription SET subscription_id = 268435456 WHERE filter = '#'", "subscription identifier out")]
     [InlineData("UPDATE receipt SET packet_id = 65536 WHERE packet_id = 65535", "no packet id")]
+    [InlineData("UPDATE ban SET kind = 'colour' WHERE kind = 'clientid'", "nobody can be banned as colour")]
+    [InlineData("UPDATE ban SET made_at = -1 WHERE kind = 'clientid'", "ban with an instant before 1970")]
     [InlineData("UPDATE store_state SET ticket = -1", "row of store_state")]
     [InlineData("DELETE FROM store_state", "exactly one row")]
     [InlineData("UPDATE store_state SET import_started_at = 1", "half of an import")]
@@ -74,6 +76,7 @@ public abstract class VerificationTests
         Assert.Equal((2, 2, 5, 1, 2), (
             counts.SessionsConnected, counts.SessionsAway, counts.Subscriptions, counts.Wills, counts.Receipts));
         Assert.Equal((6, 2, 4, 3), (counts.Queued, counts.InFlight, counts.Messages, counts.Retained));
+        Assert.Equal(2, counts.Bans);
         Assert.Equal(open.DurableTicket, counts.Ticket);
         Assert.True(status.Sizes[0].Bytes > 0);
     }
