@@ -25,4 +25,6 @@ namespace Broker.Admin;
 [JsonSerializable(typeof(SlowListView))]
 [JsonSerializable(typeof(MessageView))]
 [JsonSerializable(typeof(TraceView))]
+[JsonSerializable(typeof(Page<BanView>))]
+[JsonSerializable(typeof(BannedView))]
 internal sealed partial class AdminJson : JsonSerializerContext;

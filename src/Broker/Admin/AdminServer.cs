@@ -97,6 +97,7 @@ internal sealed partial class AdminServer : IAsyncDisposable
         new SubscriptionsResource(parts.Engine).Map(app);
         new RetainedResource(parts.Engine).Map(app, changes);
         new PublishResource(parts.Engine).Map(changes);
+        new BansResource(parts.Engine).Map(app, changes);
         new ConfigurationResource(parts.Configuration).Map(app, changes);
         new FiguresResource(parts.Engine, parts.Readiness, _reading).Map(app);
         new SlowResource(parts.Engine).Map(app);

@@ -58,10 +58,12 @@ internal sealed class JsonFields
         return null;
     }
 
-    /// <summary>True or false; not there: false.</summary>
-    public bool Flag(string name)
+    /// <summary>True or false.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="byDefault">What it is when it is not there.</param>
+    public bool Flag(string name, bool byDefault = false)
     {
-        if (!TryGet(name, out JsonElement value)) return false;
+        if (!TryGet(name, out JsonElement value)) return byDefault;
         if (value.ValueKind is JsonValueKind.True or JsonValueKind.False) return value.ValueKind == JsonValueKind.True;
         Fail(_prefix + name, $"{_prefix}{name} is true or false.");
         return false;

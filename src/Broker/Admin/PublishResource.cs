@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Broker.Connections;
 using Broker.Diagnostics;
 using Broker.Messages;
@@ -21,30 +20,11 @@ internal sealed class PublishResource(BrokerEngine engine)
 {
     public void Map(AdminChanges changes) => changes.Map("POST", "/api/publish", "publish", PublishAsync);
 
-    private async Task<Change> PublishAsync(HttpContext context)
+    private Task<Change> PublishAsync(HttpContext context) => JsonBody.ReadAsync(context, root =>
     {
-        if (!context.Request.HasJsonContentType())
-        {
-            return Change.Refused(
-                "", StatusCodes.Status415UnsupportedMediaType, "The body is JSON: say so with 'Content-Type: application/json'.");
-        }
-        JsonDocument document;
-        try
-        {
-            document = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
-        }
-        catch (JsonException broken)
-        {
-            return Change.Refused("", StatusCodes.Status400BadRequest, $"The body is no JSON: {broken.Message}");
-        }
-        using (document)
-        {
-            PublishRequest? request = PublishRequest.Read(
-                document.RootElement, engine.Options.Limits, out string topic, out ApiProblem? problem);
-            if (request is not null) return await PublishAsync(request);
-            return Change.Refused(topic, problem!);
-        }
-    }
+        PublishRequest? request = PublishRequest.Read(root, engine.Options.Limits, out string topic, out ApiProblem? problem);
+        return request is null ? Task.FromResult(Change.Refused(topic, problem!)) : PublishAsync(request);
+    });
 
     private async Task<Change> PublishAsync(PublishRequest request)
     {

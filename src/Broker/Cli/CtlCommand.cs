@@ -27,7 +27,10 @@ internal sealed class CtlCommand(StandardStreams streams)
         """;
 
     /// <summary>The commands there are. Another one is a line here.</summary>
-    private static readonly CtlVerb[] Verbs = [.. CtlLists.Verbs, .. CtlChanges.Verbs, .. CtlMessages.Verbs, .. CtlTrace.Verbs];
+    private static readonly CtlVerb[] Verbs =
+    [
+        .. CtlLists.Verbs, .. CtlChanges.Verbs, .. CtlBans.Verbs, .. CtlMessages.Verbs, .. CtlTrace.Verbs,
+    ];
 
     /// <summary>Does what the arguments say and gives the exit code.</summary>
     public async Task<int> RunAsync(string[] words, CancellationToken stop)

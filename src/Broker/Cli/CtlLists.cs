@@ -42,6 +42,12 @@ internal static class CtlLists
         new("AGE", "ageSeconds", IsDuration: true),
     ];
 
+    private static readonly Column[] Bans =
+    [
+        new("AS", "as"), new("WHO", "who"), new("ENDS IN", "remainingSeconds", IsDuration: true), new("BY", "by"),
+        new("REASON", "reason"),
+    ];
+
     public static CtlVerb[] Verbs { get; } =
     [
         new("clients", "[FILTER] [--limit N]",
@@ -58,12 +64,19 @@ internal static class CtlLists
             "retained messages: list, print one, delete some", RetainedAsync) { TakesValue = ["--limit", "--show", "--delete"] },
     ];
 
-    private static async Task<string?> ListAsync(CtlRun run, string path, Column[] columns)
+    /// <summary>Who may not connect.</summary>
+    public static Task<string?> ListBansAsync(CtlRun run, string? filter) => ListAsync(run, "/api/bans", Bans, filter);
+
+    private static async Task<string?> ListAsync(CtlRun run, string path, Column[] columns) =>
+        run.Arguments.Words.Count > 1
+            ? $"'{run.Arguments.Words[1]}' is one argument too many."
+            : await ListAsync(run, path, columns, run.Arguments.Words.FirstOrDefault());
+
+    private static async Task<string?> ListAsync(CtlRun run, string path, Column[] columns, string? word)
     {
-        if (run.Arguments.Words.Count > 1) return $"'{run.Arguments.Words[1]}' is one argument too many.";
         if (run.Arguments.TryNumber("--limit", 1, LimitMax, out long? given) is { } wrong) return wrong;
         long limit = given ?? LimitDefault;
-        string filter = run.Arguments.Words is [var word] ? $"&filter={Uri.EscapeDataString(word)}" : "";
+        string filter = word is not null ? $"&filter={Uri.EscapeDataString(word)}" : "";
         List<JsonElement> items = [];
         string after = "";
         string? next;

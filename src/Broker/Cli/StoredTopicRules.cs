@@ -1,6 +1,7 @@
 using Broker.Persistence.Transfer;
 using Broker.Protocol.Properties;
 using Broker.Protocol.Topics;
+using Broker.Security.Bans;
 
 namespace Broker.Cli;
 
@@ -8,7 +9,10 @@ namespace Broker.Cli;
 internal static class StoredTopicRules
 {
     public static TopicRules All { get; } = new(
-        topic => TopicName.IsValid(topic), filter => TopicFilter.IsValid(filter), AreForwardedProperties);
+        topic => TopicName.IsValid(topic), filter => TopicFilter.IsValid(filter), AreForwardedProperties)
+    {
+        IsBan = BanTarget.IsStored,
+    };
 
     /// <summary>Only properties that a server passes on unaltered are stored as they came.</summary>
     private static bool AreForwardedProperties(ReadOnlyMemory<byte> properties)

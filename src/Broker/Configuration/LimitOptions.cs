@@ -52,6 +52,9 @@ internal sealed record LimitOptions
     /// <summary>Limits of ours of what peers can make grow.</summary>
     public PeerLimitOptions Peers { get; init; } = new();
 
+    /// <summary>How many bans there may be, and what is banned by itself. Ours.</summary>
+    public BanOptions Bans { get; init; } = new();
+
     /// <summary><c>queue_qos0_messages</c>. Queue QoS 0 for absent persistent sessions too. Default false.</summary>
     public bool QueueQos0Messages { get; init; }
 

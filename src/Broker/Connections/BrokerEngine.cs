@@ -4,6 +4,7 @@ using Broker.Configuration;
 using Broker.Diagnostics;
 using Broker.Lifecycle;
 using Broker.Persistence;
+using Broker.Persistence.Changes;
 using Broker.Persistence.Loading;
 using Broker.Retained;
 using Broker.Routing;
@@ -69,6 +70,13 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         Heartbeat.Register(Takeovers);
         Peers = new PeerLimits(this);
         Heartbeat.Register(Peers);
+        Bans = new BanGate(this);
+        Heartbeat.Register(Bans.List);
+        Metrics.Observe(Bans.List.CountOf);
+        Flapping = new FlappingWatch(this);
+        Heartbeat.Register(Flapping);
+        FailedLogins = new FailedLogins(this);
+        Heartbeat.Register(FailedLogins);
         Heartbeat.Register(Authenticator);
     }
 
@@ -108,6 +116,15 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     /// <summary>What one address and one user may have.</summary>
     public PeerLimits Peers { get; }
 
+    /// <summary>Who may not connect.</summary>
+    public BanGate Bans { get; }
+
+    /// <summary>Client ids whose connections end too often.</summary>
+    public FlappingWatch Flapping { get; }
+
+    /// <summary>Addresses that give wrong passwords too often.</summary>
+    public FailedLogins FailedLogins { get; }
+
     /// <summary>What the engine holds.</summary>
     public SharedReading<EngineFigures> Figures { get; }
 
@@ -130,7 +147,8 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     {
         LoadedState loaded = await new StateLoading(Sessions, Retained, _sessionContext, Access).LoadAsync(state);
         Sessions.OnTick(CoarseMilliseconds);
-        return loaded;
+        IReadOnlyList<BanPut> unknown = await Bans.List.LoadAsync(state);
+        return loaded with { Bans = Bans.List.Count, UnknownBans = unknown };
     }
 
     /// <summary>The listeners are open. Once, after what was committed is loaded.</summary>
@@ -161,6 +179,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     public Task ServeAsync(IDuplexPipe transport, IConnectionOrigin origin)
     {
         Metrics.ConnectionAccepted(origin.Listener);
+        if (Bans.RefusesAccept(origin.Address)) return CompleteAsync(transport);
         if (!_counter.TryEnter(origin.Listener))
         {
             Metrics.ConnectionRefused();

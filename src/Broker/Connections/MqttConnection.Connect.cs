@@ -32,10 +32,12 @@ internal sealed partial class MqttConnection
     // Answers CONNECT: null when it was accepted, or has to wait for AUTH.
     private async ValueTask<CloseReason?> ConnectAsync()
     {
-        if (_waiting is { } waiting) return await OpenInTurnAsync(waiting.Packet, Parameters!);
+        if (_waiting is { } waiting)
+            return RefuseBanned(waiting.Packet) ?? await OpenInTurnAsync(waiting.Packet, Parameters!);
         ConnectPacket packet = _pendingConnect!;
         _pendingConnect = null;
         if (Authentication is null && Engine.Peers.RefuseConnect(this) is { } tooOften) return Refuse(packet, tooOften);
+        if (Authentication is null && Engine.Bans.RefuseConnect(this, packet) is { } banned) return Refuse(packet, banned);
         if (packet.AuthenticationMethod is not null && Authentication is null) return BeginAuthentication(packet);
         ConnectDecision decision = ConnectRules.Check(packet, Origin, Engine.Options.Limits);
         if (decision.Refusal is null)
@@ -46,9 +48,17 @@ internal sealed partial class MqttConnection
         }
         if (decision.Refusal is { Text: ConnectRules.TooManyUserProperties }) Engine.Peers.Hit(LimitKind.MaxUserProperties, this);
         if (decision.Refusal is { } refusal) return Refuse(packet, refusal);
+        if (RefuseBanned(packet) is { } unwelcome) return unwelcome;
         PrepareQuestions(decision.Parameters!);
         if (await RefuseWillAsync(packet, decision.Parameters!) is { } unwanted) return unwanted;
         return await OpenInTurnAsync(packet, decision.Parameters!);
+    }
+
+    private CloseReason? RefuseBanned(ConnectPacket packet)
+    {
+        if (Engine.Bans.RefuseKnown(this) is not { } banned) return null;
+        Parameters = null;
+        return Refuse(packet, banned);
     }
 
     private async ValueTask<CloseReason?> OpenAsync(ConnectPacket packet, ClientParameters parameters)
@@ -131,6 +141,8 @@ internal sealed partial class MqttConnection
             Verdict verdict = await JudgeAsync(packet, decision.Parameters!.ClientId);
             ConnectDecision judged = ConnectRules.Judge(packet, this, decision, in verdict);
             Engine.Metrics.Authenticated(Engine.Time.GetElapsedTime(begun), verdict.Method, judged.Refusal is null);
+            IsAuthenticated = verdict.Method != AuthenticationMethod.Anonymous;
+            if (verdict.Outcome == AuthenticationOutcome.BadUserNameOrPassword) Engine.FailedLogins.Note(Origin.Address);
             if (verdict.Detail is { } detail && Engine.Options.Logging.ConnectionMessages)
                 Log.NotVerified(Engine.Logger, packet.ClientId, Origin.RemoteAddress, verdict.Method, detail);
             if (TryAdmit(judged.Parameters, verdict.Identity, generation)) return judged;

@@ -334,7 +334,8 @@ internal sealed partial class MqttConnection
         }
         else if (!_isConnAckSent && IsAnsweredWithConnAck(reason))
         {
-            WriteCounted(new ConnAckPacket { ReasonCode = reason.Code, ServerReference = reason.ServerReference });
+            ReasonCode code = reason.Kind == CloseKind.Banned ? ReasonCode.Banned : reason.Code;
+            WriteCounted(new ConnAckPacket { ReasonCode = code, ServerReference = reason.ServerReference });
         }
     }
 
@@ -343,5 +344,7 @@ internal sealed partial class MqttConnection
 
     private bool IsAnsweredWithConnAck(CloseReason reason) =>
         reason.Kind is CloseKind.Refused or CloseKind.NoLongerAllowed
+        // Before it is known who it is there may have been no CONNECT.
+        || (reason.Kind == CloseKind.Banned && Parameters is not null)
         || (reason.Kind == CloseKind.Fault && Version == ProtocolVersion.Mqtt50);
 }

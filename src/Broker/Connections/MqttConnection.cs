@@ -57,6 +57,9 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
     /// <summary>Who the client is, when it was not a password file that said so; null else. Set before Parameters.</summary>
     public VerifiedIdentity? Identity { get; private set; }
 
+    /// <summary>Whether somebody vouched for who the client is. Set before Parameters.</summary>
+    public bool IsAuthenticated { get; private set; }
+
     /// <summary>What the client may publish; null: everything.</summary>
     public ClientAccess? Access { get; private set; }
 
@@ -201,7 +204,9 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
         else if (reason.Kind is CloseKind.Refused or CloseKind.Fault) Engine.Metrics.ConnectRefused(reason.Code);
         LogClosed(reason);
         if (Session is not null && Engine.Metrics.Traces.Now is { } audience) TellClosed(audience, reason);
-        if (Session is { } session) Engine.Sessions.Close(this, session, reason.IsWillWanted, reason.ExpirySeconds);
+        if (Session is not { } session) return;
+        Engine.Sessions.Close(this, session, reason.IsWillWanted, reason.ExpirySeconds);
+        if (IsAuthenticated) Engine.Flapping.OnEnded(session.ClientId, reason.Kind, Origin);
     }
 
     // A writer that is stuck in a peer that does not read is cut off; then it ends by itself.

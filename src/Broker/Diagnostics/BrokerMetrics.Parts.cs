@@ -137,6 +137,26 @@ internal sealed partial class BrokerMetrics
             Seconds, "For how long a certificate of a listener is still good; divide by 86400 for days. Negative: expired.");
     }
 
+    /// <summary>Who may not connect, and who tried.</summary>
+    /// <param name="countOf">How many bans of a kind there are.</param>
+    public void Observe(Func<BanKind, long> countOf)
+    {
+        KeyValuePair<BanKind, KeyValuePair<string, object?>>[] kinds =
+        [
+            .. Enum.GetValues<BanKind>().Select(static kind => KeyValuePair.Create(
+                kind, new KeyValuePair<string, object?>("as", SnakeCase.Of(kind.ToString())))),
+        ];
+        Meter.CreateObservableUpDownCounter(
+            "broker.bans", () => kinds.Select(kind => new Measurement<long>(countOf(kind.Key), kind.Value)), "{ban}",
+            "Bans that hold, by what is banned.");
+        Meter.CreateObservableCounter(
+            "broker.bans.made", () => _bansMade.Observe(static _ => true), "{ban}",
+            "Bans that were made since the start, by what made them.");
+        Meter.CreateObservableCounter(
+            "broker.bans.met", () => _bansMet.Observe(static _ => true), "{connection}",
+            "Connections that were closed at once and CONNECT packets that were refused because of a ban, by what is banned.");
+    }
+
     /// <summary>How fetching keys for tokens went.</summary>
     public void Observe(JwksCounts counts) => Meter.CreateObservableCounter(
         "broker.authentication.jwks.fetches", () => counts.Fetches.Observe(), "{fetch}",

@@ -18,6 +18,8 @@ internal sealed partial class BrokerMetrics : IDisposable
     private readonly EnumCounts<ReasonCode> _connectsRefused = new("reason");
     private readonly EnumCounts<LimitKind> _limitsMet = new("limit");
     private readonly EnumCounts<CloseKind> _disconnects = new("reason");
+    private readonly EnumCounts<BanKind> _bansMet = new("as");
+    private readonly EnumCounts<BanMaker> _bansMade = new("by");
     private readonly ConcurrentDictionary<(int Port, string? Where), ListenerCounts> _listeners = new();
     private long _connectionsOpen;
     private long _connectionsRefused;
@@ -88,6 +90,15 @@ internal sealed partial class BrokerMetrics : IDisposable
 
     /// <summary>How often since the start.</summary>
     public long LimitsMet(LimitKind kind) => _limitsMet[kind];
+
+    /// <summary>Somebody who is banned was not let in.</summary>
+    public void BanMet(BanKind kind) => _bansMet.Add(kind);
+
+    /// <summary>How often since the start.</summary>
+    public long BansMet(BanKind kind) => _bansMet[kind];
+
+    /// <summary>A ban was made, or replaced another one.</summary>
+    public void BanMade(BanMaker maker) => _bansMade.Add(maker);
 
     /// <summary>A client's CONNECT was accepted.</summary>
     public void ConnectionOpened(ListenerOptions listener, ProtocolVersion version)

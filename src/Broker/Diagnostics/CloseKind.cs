@@ -23,6 +23,8 @@ internal enum CloseKind
     NoLongerAllowed,
     /// <summary>An administrator ended it.</summary>
     AdministrativeAction,
+    /// <summary>It is banned.</summary>
+    Banned,
     /// <summary>What let it in, a token, has come to its end.</summary>
     CredentialsExpired,
     /// <summary>Who has to be asked about a topic does not answer.</summary>

@@ -22,6 +22,7 @@ internal static class EventIds
     public const int AdminOpening = 1013;
     public const int StoreKeepsOnly = 1014;
     public const int HttpApiOpening = 1015;
+    public const int StoreBansLoaded = 1036;
     public const int Reloading = 1021;
     public const int Reloaded = 1022;
     public const int FilesReloaded = 1023;
@@ -47,6 +48,10 @@ internal static class EventIds
     public const int ClientIdFoughtOver = 2020;
     public const int ClientIdAtPeace = 2021;
     public const int LimitMet = 2030;
+    public const int BannedForFlapping = 2050;
+    public const int BannedForFailedLogins = 2051;
+    public const int BanNotMade = 2052;
+    public const int BannedAtAccept = 2053;
     public const int ProxyNegotiated = 2110;
     public const int ProxyHeaderCorrupt = 2111;
     public const int ProxyHeaderMissing = 2112;
@@ -87,6 +92,7 @@ internal static class EventIds
     public const int TlsKeysLogged = 5019;
     public const int AuditNotWritten = 5025;
     public const int StoreDropped = 5030;
+    public const int StoreBanUnknown = 5050;
     public const int JwksNotFetched = 5100;
     public const int HttpAuthFails = 5101;
 }

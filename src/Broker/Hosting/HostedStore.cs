@@ -4,6 +4,7 @@ using Broker.Connections;
 using Broker.Diagnostics;
 using Broker.Lifecycle;
 using Broker.Persistence;
+using Broker.Persistence.Changes;
 using Broker.Persistence.Loading;
 
 namespace Broker.Hosting;
@@ -89,6 +90,8 @@ internal sealed partial class HostedStore : IDisposable
         {
             LoadedState loaded = await engine.LoadAsync(state);
             Log.Loaded(_logger, loaded.Sessions, loaded.Subscriptions, loaded.Queued, loaded.Retained);
+            if (loaded.Bans > 0) Log.BansLoaded(_logger, loaded.Bans);
+            foreach (BanPut ban in loaded.UnknownBans) Log.BanUnknown(_logger, ban.Kind, ban.Who);
             DroppedState dropped = loaded.Dropped;
             if (!dropped.IsNothing) Log.Dropped(_logger, dropped.Sessions, dropped.Queued, dropped.Retained);
         }
@@ -123,6 +126,14 @@ internal sealed partial class HostedStore : IDisposable
         [LoggerMessage(EventIds.StoreLoaded, LogLevel.Information,
             "Loaded {Sessions} sessions, {Subscriptions} subscriptions, {Queued} queued and {Retained} retained messages.")]
         internal static partial void Loaded(ILogger logger, int sessions, int subscriptions, long queued, int retained);
+
+        [LoggerMessage(EventIds.StoreBansLoaded, LogLevel.Information, "Loaded {Bans} bans.")]
+        internal static partial void BansLoaded(ILogger logger, int bans);
+
+        [LoggerMessage(EventIds.StoreBanUnknown, LogLevel.Warning,
+            "The store bans {Kind} '{Who}', which is none that this release knows: it does not hold. "
+            + "'broker db verify' finds it.")]
+        internal static partial void BanUnknown(ILogger logger, string kind, string who);
 
         [LoggerMessage(EventIds.StoreKeepsOnly, LogLevel.Information,
             "The store has only what persistence_kinds and persistence_user say: {Kept}. The rest ends with this process.")]

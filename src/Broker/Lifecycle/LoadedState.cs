@@ -1,3 +1,5 @@
+using Broker.Persistence.Changes;
+
 namespace Broker.Lifecycle;
 
 /// <summary>What was brought into memory.</summary>
@@ -7,6 +9,12 @@ namespace Broker.Lifecycle;
 /// <param name="Retained">Retained messages.</param>
 internal readonly record struct LoadedState(int Sessions, int Subscriptions, long Queued, int Retained)
 {
+    /// <summary>Bans.</summary>
+    public int Bans { get; init; }
+
+    /// <summary>Bans that are none that is known here.</summary>
+    public IReadOnlyList<BanPut> UnknownBans { get; init; } = [];
+
     /// <summary>What was in the store and is not kept any more.</summary>
     public DroppedState Dropped { get; init; }
 }

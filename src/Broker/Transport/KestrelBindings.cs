@@ -91,6 +91,9 @@ internal sealed partial class KestrelBindings
         _listeners[listen.EndPoint] = listener;
         listen.Protocols = HttpProtocols.Http1;
         listen.Use(next => context => _proxy.ServeAsync(context, _engine.Options.Listeners[number], next));
+        // Before TLS, whose handshake is work.
+        listen.Use(next => context =>
+            _engine.Bans.RefusesAccept((context.RemoteEndPoint as IPEndPoint)?.Address) ? Task.CompletedTask : next(context));
         _tls[number]?.Use(listen, () => _engine.Options.Logging.ConnectionMessages);
         // A reload changes the options of a listener, not its number: each connection takes what holds when it comes.
         if (listener.Protocol == ListenerProtocol.Mqtt)

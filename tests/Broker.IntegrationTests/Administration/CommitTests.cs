@@ -4,6 +4,7 @@ using Broker.Messages;
 using Broker.Persistence.Changes;
 using Broker.Protocol;
 using Broker.Routing;
+using Broker.Security.Bans;
 using Broker.Sessions;
 using Broker.TestKit;
 
@@ -15,6 +16,8 @@ public sealed class CommitTests
     [Theory]
     [InlineData("DELETE", "/api/sessions/away", null)]
     [InlineData("DELETE", "/api/retained?topic=kept", null)]
+    [InlineData("POST", "/api/bans", """{"as": "clientid", "who": "c"}""")]
+    [InlineData("DELETE", "/api/bans?as=username&who=ann", null)]
     [InlineData("POST", "/api/publish", """{"topic": "jobs", "payload": "x", "qos": 1}""")]
     public async Task No_change_is_answered_before_its_commit(string method, string path, string? body)
     {
@@ -127,6 +130,8 @@ public sealed class CommitTests
         await subscribing;
         Message kept = new(new Topic("kept"), [1], 0) { Qos = QualityOfService.AtMostOnce, Retain = true };
         admin.Broker.Engine.Retained.Set(kept);
+        Ban ban = new(new(BanKind.Username, "ann"), BanMaker.Administrator, "ops", null, 0, Ban.ForEver);
+        admin.Broker.Engine.Bans.Put(ban, out _);
         store.Commit();
     }
 

@@ -76,13 +76,17 @@ public sealed class ApiTests
             ("/api/publish", HttpMethod.Post, """{"topic": "a"}"""), ("/api/reload", HttpMethod.Post, null),
             ("/api/retained/{topic}", HttpMethod.Delete, null), ("/api/clients/{id}", HttpMethod.Delete, null),
             ("/api/sessions/{id}", HttpMethod.Delete, null),
+            ("/api/bans", HttpMethod.Post, """{"as": "clientid", "who": "x", "reason": "r", "seconds": 9}"""),
+            ("/api/bans", HttpMethod.Delete, null),
         ];
 
         foreach ((string path, HttpMethod method, string? body) in all)
         {
             JsonElement responses = document.GetProperty("paths").GetProperty(path)
                 .GetProperty(method.Method.ToLowerInvariant()).GetProperty("responses");
-            ApiAnswer answer = await api.SendAsync(method, path.Replace("{", "", StringComparison.Ordinal).TrimEnd('}'), body);
+            string url = path.Replace("{", "", StringComparison.Ordinal).TrimEnd('}');
+            if (path == "/api/bans" && body is null) url += "?as=clientid&who=x";
+            ApiAnswer answer = await api.SendAsync(method, url, body);
             // The session of a client that is gone went with it.
             Assert.Equal(path == "/api/sessions/{id}" ? 404 : 200, answer.Status);
             JsonElement content = responses.GetProperty($"{answer.Status}").GetProperty("content").GetProperty(answer.Type!);
@@ -100,6 +104,8 @@ public sealed class ApiTests
         await client.ConnectAsync("id");
         await client.SubscribeAsync("b", QualityOfService.AtLeastOnce);
         await MosquittoPub.SendAsync(broker.Endpoint, "b", "x", 1);
+        using AdminApi api = new(broker.AdminPort);
+        await api.PostAsync("/api/bans", """{"as": "clientid", "who": "x", "reason": "r", "seconds": 9}""");
         JsonElement document = await OneAsync(broker, "/api/openapi.json");
         JsonElement schemas = document.GetProperty("components").GetProperty("schemas");
 

@@ -125,6 +125,11 @@ public sealed class OutageTests : IAsyncLifetime
                 survivor.Append(new RetainedRemoved($"topic/{topic}"));
                 states.Add("");
             }
+            foreach (BanRemoved lifted in RandomChanges.WithoutBans)
+            {
+                survivor.Append(lifted);
+                states.Add("");
+            }
             changes = new RandomChanges(seed + crash + 100);
         }
     }

@@ -19,6 +19,10 @@ internal sealed class RandomChanges(int seed)
         .. Enumerable.Range(0, _renamed).Select(number => $"renamed-{number}"),
     ];
 
+    /// <summary>Takes every ban away that there may be.</summary>
+    public static IEnumerable<BanRemoved> WithoutBans { get; } =
+        [.. BanPut.Kinds.SelectMany(static kind => Enumerable.Range(0, 3).Select(who => new BanRemoved(kind, $"who-{who}")))];
+
     /// <summary>The next one or two changes, applied to the model already.</summary>
     public StateChange Next()
     {

@@ -57,6 +57,7 @@ public sealed class MetricsPageTests
         metrics.Observe("1.0", DateTimeOffset.UnixEpoch);
         metrics.Observe(new Readiness());
         metrics.Observe(new TopicCounts(["a/#"]));
+        metrics.Observe(static (BanKind _) => 0);
         metrics.Observe(new JwksCounts());
         metrics.Observe(new HttpAuthCounts());
         metrics.Observe(new SharedReading<EngineFigures>(static () => default, TimeProvider.System));

@@ -13,7 +13,7 @@ internal static class DirectiveTable
         {
             ListenerDirectives.Rows, ProxyDirectives.Rows, AnswerDirectives.Rows, TlsDirectives.Rows, SecurityDirectives.Rows,
             JwtDirectives.Rows, HttpAuthDirectives.Rows,
-            LimitDirectives.Rows, PeerLimitDirectives.Rows, LoggingDirectives.Rows, ProcessDirectives.Rows,
+            LimitDirectives.Rows, PeerLimitDirectives.Rows, BanDirectives.Rows, LoggingDirectives.Rows, ProcessDirectives.Rows,
             PersistenceDirectives.Rows, PluginDirectives.Rows, AdminDirectives.Rows,
             BridgeDirectives.Rows, BridgeTlsDirectives.Rows,
         }.SelectMany(rows => rows).OrderBy(row => row.Name, StringComparer.Ordinal),

@@ -19,7 +19,9 @@ internal static class AuthHandler
         {
             ReasonCode.ContinueAuthentication when authentication.IsProofDue => Finish(connection, authentication, data),
             ReasonCode.ReAuthenticate when authentication.IsIdle && connection.Session is not null =>
-                Result(authentication.Begin(data)),
+                connection.Engine.Bans.EndKnown(connection) is { } banned
+                    ? HandlerResult.Close(banned)
+                    : Result(authentication.Begin(data)),
             _ => HandlerResult.Close(EngineFaults.AuthOutOfTurn),
         };
     }
