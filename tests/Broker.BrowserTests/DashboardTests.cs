@@ -83,6 +83,35 @@ public sealed class DashboardTests(Browser browser)
     }
 
     [Fact]
+    public async Task A_client_is_banned_listed_and_let_in_again()
+    {
+        await using DashboardBroker broker = await DashboardBroker.StartAsync();
+        await using ChildProcess sub = await broker.SubscribeAsync("-i", "sensor/1 %", "-t", "a");
+        await using Visit visit = await browser.VisitAsync(broker);
+        await visit.GoToAsync("Bans");
+        await Expect(visit.Page.GetByText("Nobody is banned.")).ToBeVisibleAsync();
+        await visit.Form("New ban").GetByLabel("As", new() { Exact = true }).SelectOptionAsync("peerhost_net");
+        await visit.FillAsync("New ban", "Who", "10.0.0.1/8");
+        await visit.Button("Ban").ClickAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("the network is 10.0.0.0/8");
+
+        await visit.Form("New ban").GetByLabel("As", new() { Exact = true }).SelectOptionAsync("clientid");
+        await visit.FillAsync("New ban", "Who", "sensor/1 %");
+        await visit.FillAsync("New ban", "Reason", "floods");
+        await visit.Button("Ban").ClickAsync();
+        await Expect(visit.Page.GetByText("Banned sensor/1 %; 1 disconnected")).ToBeVisibleAsync();
+        await sub.Lines.WaitForAsync("Connection Refused: not authorised");
+
+        ILocator row = visit.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "sensor/1 %" });
+        await Expect(row).ToContainTextAsync("floods");
+        await visit.Button("Lift…").ClickAsync();
+        ILocator dialog = visit.Page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Lift", Exact = true }).ClickAsync();
+        await Expect(visit.Page.GetByText("Nobody is banned.")).ToBeVisibleAsync();
+        await broker.PublishAsync("-i", "sensor/1 %", "-t", "a", "-m", "x");
+    }
+
+    [Fact]
     public async Task The_tree_of_topics_has_what_is_retained_and_what_comes()
     {
         await using DashboardBroker broker = await DashboardBroker.StartAsync();

@@ -10,7 +10,8 @@ internal sealed class Visit : IAsyncDisposable
     /// <summary>A view each, in the order of the navigation.</summary>
     public static readonly string[] Views =
     [
-        "Overview", "Clients", "Sessions", "Subscriptions", "Retained", "Topics", "Trace", "Test client", "Configuration",
+        "Overview", "Clients", "Sessions", "Subscriptions", "Retained", "Topics", "Trace", "Bans", "Test client",
+        "Configuration",
     ];
 
     private readonly IBrowserContext _context;

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals'
 import { render } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { logIn, logOut, refused, token } from './api'
+import { Bans } from './bans'
 import { ClientPage } from './client'
 import { ConfigurationPage } from './configuration'
 import { figures, start, trouble, version } from './figures'
@@ -19,7 +20,8 @@ import { Badge, Text } from './ui'
 
 const views: [string, string][] = [
   ['overview', 'Overview'], ['clients', 'Clients'], ['sessions', 'Sessions'], ['subscriptions', 'Subscriptions'],
-  ['retained', 'Retained'], ['topics', 'Topics'], ['trace', 'Trace'], ['test', 'Test client'], ['configuration', 'Configuration'],
+  ['retained', 'Retained'], ['topics', 'Topics'], ['trace', 'Trace'], ['bans', 'Bans'], ['test', 'Test client'],
+  ['configuration', 'Configuration'],
 ]
 
 const View = ({ view, about }: Route) => {
@@ -32,6 +34,7 @@ const View = ({ view, about }: Route) => {
     case 'retained': return about === '' ? <RetainedList /> : <RetainedMessage topic={about} key={about} />
     case 'topics': return <Topics />
     case 'trace': return <TracePage />
+    case 'bans': return <Bans />
     case 'test': return <TestClient />
     case 'configuration': return <ConfigurationPage />
     default: return <p class="none">There is no such page. <a href={linkTo('overview')}>Overview</a></p>

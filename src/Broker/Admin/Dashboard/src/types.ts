@@ -38,6 +38,13 @@ export interface SessionDetail {
 
 export interface Retained { topic: string; qos: number; payloadBytes: number; expiresAt?: string; publisherId?: string }
 
+export interface Ban {
+  as: 'clientid' | 'username' | 'peerhost' | 'peerhost_net'; who: string; by: string; reason?: string; at: string
+  until?: string; remainingSeconds?: number
+}
+
+export interface Banned { ban: Ban; replaced: boolean; disconnected: number; sessionsDeleted: number }
+
 export interface Properties {
   payloadIsText?: boolean; contentType?: string; responseTopic?: string; correlationData?: string
   userProperties: { name: string; value: string }[]
