@@ -50,6 +50,14 @@ internal sealed class PublishResource(BrokerEngine engine)
                 request.Topic.Name, StatusCodes.Status507InsufficientStorage,
                 $"Not retained: {SnakeCase.Of(limit.ToString())} is reached.");
         }
+        if (routed.IsRejected)
+        {
+            // Nothing of it is taken back: who has it by now has it.
+            await CommitWait.ForAsync(engine.Store, routed.Ticket, engine.Time);
+            return Change.Refused(
+                request.Topic.Name, StatusCodes.Status507InsufficientStorage,
+                "A subscriber's queue is full (drop_policy reject); the other subscribers have the message.");
+        }
         if (!await CommitWait.ForAsync(engine.Store, routed.Ticket, engine.Time)) return Change.Uncommitted(request.Topic.Name);
         string result = string.Create(
             CultureInfo.InvariantCulture,

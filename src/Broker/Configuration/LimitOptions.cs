@@ -19,6 +19,9 @@ internal sealed record LimitOptions
     /// <summary><c>max_queued_bytes</c>. The same in payload bytes. Default 0 = no limit.</summary>
     public long QueuedBytesMax { get; init; }
 
+    /// <summary><c>drop_policy</c>, ours. What goes when a session's queue is full. Default newest, as in mosquitto.</summary>
+    public DropPolicy DropPolicy { get; init; }
+
     /// <summary>
     /// <c>max_packet_size</c>. Largest MQTT packet, bytes. Default 2 000 000 (mosquitto 2.1). Range 20 to 268 435 455.
     /// </summary>

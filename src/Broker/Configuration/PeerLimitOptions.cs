@@ -25,6 +25,14 @@ internal sealed record PeerLimitOptions
     /// <summary><c>global_max_retained_bytes</c>. Their payload bytes. Default 0 = no limit.</summary>
     public long RetainedBytesMax { get; init; }
 
+    /// <summary>
+    /// <c>global_max_queued_messages</c>. What waits in all sessions, in memory and in the store. Default 0 = no limit.
+    /// </summary>
+    public long GlobalQueuedMessagesMax { get; init; }
+
+    /// <summary><c>global_max_queued_bytes</c>. The same in payload bytes. Default 0 = no limit.</summary>
+    public long GlobalQueuedBytesMax { get; init; }
+
     /// <summary><c>max_user_properties</c>. Of one message, a will included. Default 0 = no limit.</summary>
     public int UserPropertiesMax { get; init; }
 

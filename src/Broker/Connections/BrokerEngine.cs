@@ -55,6 +55,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
             Heartbeat = Heartbeat,
             RetainedSources = RetainedSourcesOf(options),
             Kept = options.Persistence.Kept,
+            QueueTotals = QueueTotals.Of(options.Limits.Peers, before: null),
         };
         Sessions = new SessionLifecycle(Router, context, options, Logger);
         _sessionContext = context;
@@ -164,6 +165,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         Volatile.Write(ref _options, options);
         _sessionContext.Limits = new SessionLimits(options.Limits);
         _sessionContext.RetainedSources = RetainedSourcesOf(options);
+        LimitQueues(options.Limits.Peers);
         _counter.SetMax(options.Limits.ConnectionsMax);
         Sessions.SetLimits(options.Limits);
         Retained.SetLimits(options.Limits.Peers);
@@ -243,6 +245,15 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     {
         Heartbeat.Dispose();
         Metrics.Dispose();
+    }
+
+    private void LimitQueues(PeerLimitOptions limits)
+    {
+        QueueTotals? before = _sessionContext.QueueTotals;
+        QueueTotals? totals = QueueTotals.Of(limits, before);
+        _sessionContext.QueueTotals = totals;
+        // Sessions that are made meanwhile count for themselves.
+        if (totals is not null && totals != before) Sessions.SettleQueues();
     }
 
     private void SetRetainSweep(LimitOptions limits) =>

@@ -116,8 +116,9 @@ internal sealed partial class MqttConnection
         for (int i = 0; i < tickets.Length; i++)
         {
             NoteTicket(tickets[i]);
-            if (run.Qos == QualityOfService.AtLeastOnce)
-                _batch.Answer(new Ack(PacketType.PubAck, run.Parts[i].PacketId, ReasonCode.Success, tickets[i]));
+            if (run.Qos != QualityOfService.AtLeastOnce) continue;
+            ReasonCode reason = open.Messages.IsRejected(i) ? ReasonCode.QuotaExceeded : ReasonCode.Success;
+            _batch.Answer(new Ack(PacketType.PubAck, run.Parts[i].PacketId, reason, tickets[i]));
         }
         open.Clear();
     }

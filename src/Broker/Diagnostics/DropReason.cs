@@ -35,11 +35,31 @@ internal enum DropReason
     UserProperties,
     /// <summary>QoS 0 for a connection that broke before it was written.</summary>
     ConnectionLost,
+    /// <summary>The queue was full, and this one had waited longest: <c>drop_policy oldest</c>.</summary>
+    QueueOldest,
+    /// <summary>The queue was full, and the publisher is told: <c>drop_policy reject</c>.</summary>
+    QueueRejected,
+    /// <summary><c>global_max_queued_messages</c> was reached.</summary>
+    QueueGlobalMessages,
+    /// <summary><c>global_max_queued_bytes</c> was reached.</summary>
+    QueueGlobalBytes,
 }
 
 /// <summary>Which drop is which.</summary>
 internal static class DropReasons
 {
+    /// <summary>What a full queue came to.</summary>
+    public static readonly DropReason[] OfQueues =
+    [
+        DropReason.QueueMessages, DropReason.QueueBytes, DropReason.QueueOldest, DropReason.QueueRejected,
+        DropReason.QueueGlobalMessages, DropReason.QueueGlobalBytes,
+    ];
+
+    /// <summary>Whether a queue has no room for the message: then <c>drop_policy</c> is asked.</summary>
+    public static bool IsQueueFull(this DropReason reason) =>
+        reason is DropReason.QueueMessages or DropReason.QueueBytes
+            or DropReason.QueueGlobalMessages or DropReason.QueueGlobalBytes;
+
     /// <summary>
     /// Whether the publication was not let in, before anybody asked whose subscriptions match. The others end a delivery.
     /// </summary>

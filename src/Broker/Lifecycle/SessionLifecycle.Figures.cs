@@ -6,6 +6,12 @@ namespace Broker.Lifecycle;
 // What the sessions hold, for metrics.
 internal sealed partial class SessionLifecycle
 {
+    /// <summary>What waits is limited from now on: each session says what it has.</summary>
+    public void SettleQueues()
+    {
+        foreach (Session session in _registry.Sessions) session.SettleQueue();
+    }
+
     /// <summary>What the sessions hold, summed up over all of them, one after the other.</summary>
     public EngineFigures ReadFigures()
     {

@@ -14,6 +14,9 @@ internal readonly record struct RouteResult(bool HasSubscribers, long Ticket)
 {
     /// <summary>The limit for which it went nowhere, or null.</summary>
     public LimitKind? Refused { get; init; }
+
+    /// <summary>Somebody's queue was full: the publisher is to be told (<c>drop_policy reject</c>). Others have it.</summary>
+    public bool IsRejected { get; init; }
 }
 
 /// <summary>What handing a message on to another member of its group came to.</summary>
@@ -75,13 +78,19 @@ internal sealed partial class MessageRouter
             for (int i = passed; i < run.Count; i++)
             {
                 Message message = messages.Get(in run, i, isShared);
-                tickets[i] = Math.Max(tickets[i], Deliver(message, subscription, receiver.Access, touched).Ticket);
+                OfferResult result = Deliver(message, subscription, receiver.Access, touched);
+                tickets[i] = Math.Max(tickets[i], result.Ticket);
+                if (result.Drop == DropReason.QueueRejected) messages.Reject(i);
             }
         }
         foreach (MatchedGroup group in match.Groups)
         {
             for (int i = 0; i < run.Count; i++)
-                tickets[i] = Math.Max(tickets[i], DeliverToOne(messages.Get(in run, i, isShared), group, touched));
+            {
+                OfferResult result = DeliverToOne(messages.Get(in run, i, isShared), group, touched);
+                tickets[i] = Math.Max(tickets[i], result.Ticket);
+                if (result.Drop == DropReason.QueueRejected) messages.Reject(i);
+            }
         }
         if (receivers > 0) _metrics.Traffic.OfThread.Match(receivers * run.Count);
     }
@@ -104,15 +113,23 @@ internal sealed partial class MessageRouter
         CountUnreadable(match, 1);
         if (_metrics.Traces.Now is { } audience) TellMatched(audience, message, match);
         int receivers = 0;
+        bool isRejected = false;
         foreach (ref readonly Receiver receiver in match.Receivers.AsSpan())
         {
             if (receiver.For(message.PublisherId) is not { } subscription) continue;
             receivers++;
-            ticket = Math.Max(ticket, Deliver(message, subscription, receiver.Access, touched).Ticket);
+            OfferResult result = Deliver(message, subscription, receiver.Access, touched);
+            ticket = Math.Max(ticket, result.Ticket);
+            isRejected |= result.Drop == DropReason.QueueRejected;
         }
         if (receivers > 0) _metrics.Traffic.OfThread.Match(receivers);
-        foreach (MatchedGroup group in match.Groups) ticket = Math.Max(ticket, DeliverToOne(message, group, touched));
-        return new RouteResult(!match.IsEmpty, ticket);
+        foreach (MatchedGroup group in match.Groups)
+        {
+            OfferResult result = DeliverToOne(message, group, touched);
+            ticket = Math.Max(ticket, result.Ticket);
+            isRejected |= result.Drop == DropReason.QueueRejected;
+        }
+        return new RouteResult(!match.IsEmpty, ticket) { IsRejected = isRejected };
     }
 
     /// <summary>Routes a message of the broker itself or of a client that is gone.</summary>
@@ -171,20 +188,22 @@ internal sealed partial class MessageRouter
         foreach (MatchedGroup group in Subscriptions.Match(message.Topic.Name).Groups)
         {
             if (group.Members[0].ForOthers.Key != key) continue;
-            return TryDeliverToOne(message, group, touched, out _) ? HandOnOutcome.Done : HandOnOutcome.NoRoom;
+            // It can wait: nobody's message has to go for it.
+            OfferResult result = TryDeliverToOne(message, group, touched, mayMakeRoom: false);
+            return result.Drop == DropReason.None ? HandOnOutcome.Done : HandOnOutcome.NoRoom;
         }
         return HandOnOutcome.NoMember;
     }
 
-    private long DeliverToOne(Message message, MatchedGroup group, TouchedConnections touched)
+    private OfferResult DeliverToOne(Message message, MatchedGroup group, TouchedConnections touched)
     {
-        if (group.Members.Length == 0) return 0;
+        if (group.Members.Length == 0) return default;
         _metrics.Traffic.OfThread.Match(1);
-        bool isTaken = TryDeliverToOne(message, group, touched, out long ticket);
-        if (isTaken) return ticket;
-        _metrics.MessageDropped(DropReason.NoSharedMember);
-        Tell(TraceWord.Dropped, message, DropReason.NoSharedMember);
-        return ticket;
+        OfferResult result = TryDeliverToOne(message, group, touched, mayMakeRoom: true);
+        if (result.Drop == DropReason.None) return result;
+        _metrics.MessageDropped(result.Drop);
+        Tell(TraceWord.Dropped, message, result.Drop);
+        return result;
     }
 
     /// <summary>Tells who follows a trace of a message that is not a client's, or is nobody's any more.</summary>
@@ -236,25 +255,27 @@ internal sealed partial class MessageRouter
         });
     }
 
-    // First a member who is connected and has room, in turn; then whoever takes it.
-    private static bool TryDeliverToOne(Message message, MatchedGroup group, TouchedConnections touched, out long ticket)
+    // First a member who is connected and has room, in turn; then whoever takes it; then whoever makes room for it.
+    private static OfferResult TryDeliverToOne(
+        Message message, MatchedGroup group, TouchedConnections touched, bool mayMakeRoom)
     {
         Receiver[] members = group.Members;
-        ticket = 0;
+        DropReason reason = DropReason.NoSharedMember;
         uint turn = group.Group.NextTurn();
-        for (int i = 0; i < members.Length * 2; i++)
+        for (int i = 0; i < members.Length * (mayMakeRoom ? 3 : 2); i++)
         {
             ref readonly Receiver member = ref members[(turn + (uint)i) % (uint)members.Length];
             Subscription subscription = member.ForOthers;
             bool isFirstRound = i < members.Length;
             if (isFirstRound && !subscription.Session.IsReady) continue;
-            OfferResult result = subscription.Session.Offer(message, subscription, member.Access);
+            OfferResult result =
+                subscription.Session.Offer(message, subscription, member.Access, mayMakeRoom: i >= members.Length * 2);
+            if (result.Drop == DropReason.QueueRejected) reason = result.Drop;
             if (result.Drop != DropReason.None) continue;
             Wake(in result, touched);
-            ticket = result.Ticket;
-            return true;
+            return result;
         }
-        return false;
+        return new OfferResult(reason);
     }
 
     private static void Wake(in OfferResult result, TouchedConnections touched)

@@ -10,6 +10,9 @@ namespace Broker.Sessions;
 internal sealed class Backlog
 {
     private RingQueue<OutboxEntry>? _tail;
+    private RingQueue<int>? _lengths;
+    private long _lengthsSum;
+    private long _passedBefore;
 
     /// <summary>Deliveries.</summary>
     public int Count { get; private set; }
@@ -39,10 +42,16 @@ internal sealed class Backlog
     /// <summary>A delivery that was stored behind what is here already.</summary>
     /// <param name="entry">It.</param>
     /// <param name="tailMax">So many are kept in memory while a page is read.</param>
-    public void Add(in OutboxEntry entry, int tailMax)
+    /// <param name="keepsLength">Whether its length will be asked for, by <see cref="DropOldest"/>.</param>
+    public void Add(in OutboxEntry entry, int tailMax, bool keepsLength = false)
     {
         Count++;
         Bytes += entry.Message.PayloadLength;
+        if (keepsLength || _lengths is not null)
+        {
+            (_lengths ??= new RingQueue<int>()).Enqueue(entry.Message.PayloadLength);
+            _lengthsSum += entry.Message.PayloadLength;
+        }
         if (_tail is null) return;
         if (_tail.Count < tailMax) _tail.Enqueue(in entry);
         else _tail = null;
@@ -64,25 +73,55 @@ internal sealed class Backlog
 
     /// <summary>A page is being asked for.</summary>
     /// <param name="isLast">Whether it will bring all there is, so that what comes behind it is worth keeping.</param>
-    public void BeginReading(bool isLast)
+    /// <param name="sentSequence">What was sent by now, or dropped unsent.</param>
+    public void BeginReading(bool isLast, long sentSequence)
     {
         IsReading = true;
+        _passedBefore = Math.Max(ReadThrough, sentSequence);
         _tail = isLast ? new RingQueue<OutboxEntry>() : null;
     }
 
     /// <summary>A delivery of the page is in memory now.</summary>
     public void Take(int payloadLength, bool wasSent)
     {
-        Count--;
-        Bytes -= payloadLength;
+        Leave(payloadLength);
         if (wasSent && SentCount > 0) SentCount--;
     }
+
+    /// <summary>
+    /// The first delivery that was not sent is no more. Where its length is not known it is taken for one of mean length, so that
+    /// the sum is right again when the last of those is gone.
+    /// </summary>
+    public void DropOldest()
+    {
+        int unknown = Count - (_lengths?.Count ?? 0);
+        Leave(unknown == 0 ? _lengths![0] : (int)((Bytes - _lengthsSum) / unknown));
+    }
+
+    private void Leave(int payloadLength)
+    {
+        // Those whose length is known are the last ones.
+        if (_lengths is { } lengths && lengths.Count == Count)
+        {
+            _lengthsSum -= lengths[0];
+            lengths.Dequeue();
+        }
+        Count--;
+        Bytes = Count == 0 ? 0 : Math.Max(_lengthsSum, Bytes - payloadLength);
+        if (Count == 0) _lengths = null;
+    }
+
+    /// <summary>Whether a delivery of the page or the tail was dropped while the page was read.</summary>
+    /// <param name="sequence">Which.</param>
+    /// <param name="sentSequence">What was sent by now, or dropped unsent.</param>
+    public bool WasDropped(long sequence, long sentSequence) => sequence > _passedBefore && sequence <= sentSequence;
 
     /// <summary>The page is in memory.</summary>
     /// <param name="through">What it covers.</param>
     /// <param name="asked">What was asked for.</param>
+    /// <param name="sentSequence">What was sent by now, or dropped unsent.</param>
     /// <param name="outbox">Takes the tail, when nothing lies between the page and it.</param>
-    public void EndReading(long through, long asked, Outbox outbox)
+    public void EndReading(long through, long asked, long sentSequence, Outbox outbox)
     {
         IsReading = false;
         ReadThrough = through;
@@ -91,12 +130,13 @@ internal sealed class Backlog
             while (tail.TryPeek(out OutboxEntry entry))
             {
                 tail.Dequeue();
+                ReadThrough = entry.Sequence;
+                if (WasDropped(entry.Sequence, sentSequence)) continue;
                 outbox.Enqueue(in entry);
                 Take(entry.Message.PayloadLength, wasSent: false);
-                ReadThrough = entry.Sequence;
             }
             Debug.Assert(Count == 0, "what was counted was there");
-            (Count, SentCount, Bytes) = (0, 0, 0);
+            (Count, SentCount, Bytes, _lengths, _lengthsSum) = (0, 0, 0, null, 0);
         }
         _tail = null;
     }

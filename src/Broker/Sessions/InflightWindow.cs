@@ -26,6 +26,12 @@ internal readonly record struct SentDelivery(long Sequence, QualityOfService Qos
 /// </summary>
 internal sealed class InflightWindow
 {
+    /// <summary>
+    /// What was dropped or expired unsent leaves a gap of sequence numbers, each a slot. A larger gap waits until all before it
+    /// is complete, and costs nothing then.
+    /// </summary>
+    private const int GapMax = 1024;
+
     private readonly RingQueue<Slot> _slots = new();
     private long _firstSequence = 1;
     private int _resendOffset;
@@ -42,8 +48,12 @@ internal sealed class InflightWindow
     /// <summary>Whether deliveries of an earlier connection are still to be sent again.</summary>
     public bool HasResend => _resendOffset < _slots.Count;
 
-    /// <summary>Whether a delivery with this sequence number fits without two deliveries sharing a packet id.</summary>
-    public bool CanAdd(long sequence) => _slots.Count == 0 || sequence - _firstSequence < PacketIds.Count - 1;
+    /// <summary>
+    /// Whether a delivery with this sequence number fits without two deliveries sharing a packet id, and without a large gap.
+    /// </summary>
+    public bool CanAdd(long sequence) =>
+        _slots.Count == 0
+        || (sequence - _firstSequence < PacketIds.Count - 1 && sequence - _firstSequence - _slots.Count <= GapMax);
 
     /// <summary>The first sequence number that is not complete; 0: there is none.</summary>
     public long FirstIncomplete => _slots.Count == 0 ? 0 : _firstSequence;

@@ -64,6 +64,24 @@ internal sealed class Outbox
 
     public void DequeueReliable() => Dequeue(_reliable);
 
+    /// <summary>Takes the message with QoS 1 or 2 that has waited longest of those that were not sent.</summary>
+    /// <param name="sentSequence">Those up to it were, on an earlier connection.</param>
+    /// <param name="entry">It.</param>
+    public bool TryTakeUnsent(long sentSequence, out OutboxEntry entry)
+    {
+        int offset = 0;
+        while (offset < _reliable.Count && _reliable[offset].Sequence <= sentSequence) offset++;
+        if (offset == _reliable.Count)
+        {
+            entry = default;
+            return false;
+        }
+        entry = _reliable[offset];
+        Bytes -= entry.Message.PayloadLength;
+        _reliable.RemoveAt(offset);
+        return true;
+    }
+
     /// <summary>Drops QoS 0 messages, which are not session state, when the connection is gone.</summary>
     /// <returns>How many.</returns>
     public int ClearQos0()

@@ -40,6 +40,13 @@ internal sealed class RingQueue<T>
         if (--Count == 0 && _items.Length > CapacityKept) Clear();
     }
 
+    /// <summary>Removes an item near the head; those before it move up.</summary>
+    public void RemoveAt(int offset)
+    {
+        for (int i = offset; i > 0; i--) this[i] = this[i - 1];
+        Dequeue();
+    }
+
     public void Clear()
     {
         _items = [];

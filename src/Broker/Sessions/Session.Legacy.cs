@@ -110,6 +110,7 @@ internal sealed partial class Session
         _backlog = null;
         _window = null;
         _outbox = null;
+        legacy.SettleShare();
         return new SharedLegacy([], legacy, ticket) { Groups = groups };
     }
 }

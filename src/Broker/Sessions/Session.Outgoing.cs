@@ -24,7 +24,6 @@ internal sealed partial class Session
 
     private InflightWindow? _window;
     private Outbox? _outbox;
-    private bool _isDropping;
     private int _sendQuota;
     private long _lastSequence;
 
@@ -54,7 +53,9 @@ internal sealed partial class Session
     /// <param name="message">What.</param>
     /// <param name="subscription">Of this session.</param>
     /// <param name="access">What allowed its client to read the topic; null: there is no access list.</param>
-    public OfferResult Offer(Message message, Subscription subscription, ClientAccess? access = null)
+    /// <param name="mayMakeRoom">Whether <c>drop_policy</c> is asked when the queue is full.</param>
+    public OfferResult Offer(
+        Message message, Subscription subscription, ClientAccess? access = null, bool mayMakeRoom = true)
     {
         QualityOfService qos = EffectiveQos(message.Qos, subscription.Qos);
         bool retain = message.Retain && subscription.RetainAsPublished;
@@ -67,16 +68,24 @@ internal sealed partial class Session
                 TellNotTaken(message, qos, DropReason.NotReadable);
                 return new OfferResult(DropReason.NotReadable);
             }
+            bool beginsDropping = false;
             if (DropReasonFor(message, qos) is not DropReason.None and var reason)
             {
+                beginsDropping = BeginsDropping(reason);
+                if (mayMakeRoom) reason = MakeRoom(message, qos, reason);
                 // Of a shared subscription another member may take it.
-                if (subscription.ShareName is null) NoteNotTaken(message, qos, reason);
-                return new OfferResult(reason) { BeginsDropping = BeginsDropping(reason) };
+                if (reason != DropReason.None && subscription.ShareName is null) NoteNotTaken(message, qos, reason);
+                if (reason != DropReason.None) return new OfferResult(reason) { BeginsDropping = beginsDropping };
             }
             long ticket = Enqueue(message, subscription, qos, retain);
             bool isLong = BacklogCount == 0 && _connection is not null && _outbox is { } outbox
                 && (outbox.Count >= _context.Limits.DrainAt || outbox.Bytes >= _context.Limits.DrainAtBytes);
-            return new OfferResult(DropReason.None, _connection, isLong, ticket) { IsQos0 = qos == QualityOfService.AtMostOnce };
+            if (_context.QueueTotals is not null) isLong |= SettleOffer();
+            return new OfferResult(DropReason.None, _connection, isLong, ticket)
+            {
+                IsQos0 = qos == QualityOfService.AtMostOnce,
+                BeginsDropping = beginsDropping,
+            };
         }
     }
 
@@ -105,6 +114,7 @@ internal sealed partial class Session
             // What is taken makes room for more of a replay; nothing else would ask for it.
             while (_replays is not null && !batch.IsFull && !batch.HasMore && HasRoomForReplay());
             if (_backlog is not null) RequestPage(_backlog);
+            SettleShare();
         }
     }
 
@@ -208,25 +218,6 @@ internal sealed partial class Session
     private QualityOfService EffectiveQos(QualityOfService published, QualityOfService granted) =>
         _context.Limits.UpgradeOutgoingQos || granted < published ? granted : published;
 
-    private DropReason DropReasonFor(Message message, QualityOfService qos)
-    {
-        if (_hasEnded) return DropReason.SessionEnded;
-        SessionLimits limits = _context.Limits;
-        if (_connection is null && qos == QualityOfService.AtMostOnce && !limits.QueueQos0Messages) return DropReason.OfflineQos0;
-        int waiting = WaitingCount;
-        if (waiting >= limits.QueuedMessagesMax) return DropReason.QueueMessages;
-        // One message always passes, or a limit below its size would stop the queue for good.
-        return waiting > 0 && WaitingBytes + message.PayloadLength > limits.QueuedBytesMax
-            ? DropReason.QueueBytes
-            : DropReason.None;
-    }
-
-    private bool BeginsDropping(DropReason reason)
-    {
-        if (_isDropping || reason is not (DropReason.QueueMessages or DropReason.QueueBytes)) return false;
-        return _isDropping = true;
-    }
-
     private long Enqueue(Message message, Subscription subscription, QualityOfService qos, bool retain)
     {
         if (_context.Metrics.Traces.Now is { } audience) TellQueued(audience, message, qos);
@@ -304,17 +295,19 @@ internal sealed partial class Session
         bool wasSent = entry.Sequence <= _sentSequence;
         if (!entry.IsReleased && IsForbidden(in entry))
         {
+            if (!wasSent) _sentSequence = entry.Sequence;
             if (IsQueueStored) Store(new DeliveryRemoved(ClientId, entry.Sequence));
             return;
         }
         if (!wasSent)
         {
+            // Up to it everything was sent, or is gone.
+            _sentSequence = entry.Sequence;
             if (IsExpired(in entry))
             {
                 if (IsQueueStored) Store(new DeliveryRemoved(ClientId, entry.Sequence));
                 return;
             }
-            _sentSequence = entry.Sequence;
         }
         if (entry.Qos == QualityOfService.AtMostOnce)
         {

@@ -78,6 +78,7 @@ internal sealed partial class Session
         context.Metrics.DeliveryRestored(stored.QueuedCount);
         session._backlog = new Backlog();
         session._backlog.Restore((int)stored.QueuedCount, (int)stored.QueuedSentCount, stored.QueuedBytes);
+        session.SettleShare();
         return session;
     }
 
@@ -146,7 +147,7 @@ internal sealed partial class Session
             || outbox.ReliableCount >= MemoryMessagesMax || outbox.Bytes >= MemoryBytesMax;
         if (isBehind)
         {
-            backlog.Add(in entry, MemoryMessagesMax);
+            backlog.Add(in entry, MemoryMessagesMax, _context.Limits.DropPolicy == DropPolicy.Oldest);
             return;
         }
         backlog.Pass(entry.Sequence);
@@ -180,7 +181,7 @@ internal sealed partial class Session
     {
         if (backlog.Count == 0 || backlog.IsReading || _connection is null) return;
         if (_outbox is { } outbox && (outbox.ReliableCount > PageMessagesMax / 2 || outbox.Bytes > PageBytesMax)) return;
-        backlog.BeginReading(isLast: backlog.Count <= PageMessagesMax);
+        backlog.BeginReading(isLast: backlog.Count <= PageMessagesMax, _sentSequence);
         var arrival = new Arrival(this, Epoch);
         _context.Store.RequestPage(new DeliveryPageRequest(
             ClientId, backlog.ReadThrough, _lastSequence, PageMessagesMax, PageBytesMax, _storeTicket, arrival));
@@ -196,6 +197,7 @@ internal sealed partial class Session
             foreach (StoredDelivery delivery in page.Deliveries)
             {
                 DeliveryQueued queued = delivery.Queued;
+                if (backlog.WasDropped(queued.Sequence, _sentSequence)) continue;
                 Message message = Message.FromStored(queued.Message);
                 uint[] ids = [.. queued.SubscriptionIds];
                 outbox.Enqueue(new OutboxEntry(message, ids, (QualityOfService)queued.Qos, queued.Retain, queued.Sequence)
@@ -205,7 +207,8 @@ internal sealed partial class Session
                 });
                 backlog.Take(message.PayloadLength, queued.Sequence <= _sentSequence);
             }
-            backlog.EndReading(page.ThroughSequence, request.ThroughSequence, outbox);
+            backlog.EndReading(page.ThroughSequence, request.ThroughSequence, _sentSequence, outbox);
+            SettleShare();
             return _connection;
         }
     }

@@ -146,6 +146,7 @@ internal sealed partial class Session
             ticket = AppendRemoved();
             Subscription[] subscriptions = _subscriptions is null ? [] : [.. _subscriptions.Values];
             _subscriptions = null;
+            SettleShare();
             return subscriptions;
         }
     }
@@ -163,6 +164,7 @@ internal sealed partial class Session
             Drop(DropReason.OfflineQos0, _outbox.ClearQos0());
             _uncheckedQos0 = 0;
         }
+        SettleShare();
     }
 
     // Once it keeps its state it does so to its end, also when a later CONNECT wants it to end with the connection. A session

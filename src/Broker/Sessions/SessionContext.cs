@@ -9,9 +9,13 @@ internal sealed record SessionContext(SessionLimits Limits, IStateStore Store, B
 {
     private volatile SessionLimits _limits = Limits;
     private volatile RetainedSources? _retainedSources;
+    private volatile QueueTotals? _queueTotals;
 
     /// <summary>The limits that hold now; a reload replaces them.</summary>
     public SessionLimits Limits { get => _limits; set => _limits = value; }
+
+    /// <summary>What waits in all sessions; null: it is not limited, and not counted. A reload replaces it.</summary>
+    public QueueTotals? QueueTotals { get => _queueTotals; set => _queueTotals = value; }
 
     /// <summary><c>check_retain_source</c>; null: it is not asked. A reload replaces it.</summary>
     public RetainedSources? RetainedSources { get => _retainedSources; set => _retainedSources = value; }

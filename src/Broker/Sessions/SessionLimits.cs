@@ -18,6 +18,7 @@ internal sealed class SessionLimits
         QueuedBytesMax = options.QueuedBytesMax == 0 ? long.MaxValue : options.QueuedBytesMax;
         InflightMessagesMax = options.InflightMessagesMax == 0 ? PacketIds.Count : options.InflightMessagesMax;
         InflightBytesMax = options.InflightBytesMax == 0 ? long.MaxValue : options.InflightBytesMax;
+        DropPolicy = options.DropPolicy;
         QueueQos0Messages = options.QueueQos0Messages;
         UpgradeOutgoingQos = options.UpgradeOutgoingQos;
         ExpirySecondsMax = options.PersistentClientExpiration is { } max
@@ -35,6 +36,9 @@ internal sealed class SessionLimits
     public int InflightMessagesMax { get; }
 
     public long InflightBytesMax { get; }
+
+    /// <summary>Who has to go when the queue is full.</summary>
+    public DropPolicy DropPolicy { get; }
 
     public bool QueueQos0Messages { get; }
 

@@ -49,7 +49,7 @@ internal readonly record struct SysFigures
             BytesSent = Sum(traffic.BytesSent),
             PublishesReceived = traffic.PacketsReceived(PacketType.Publish),
             PublishesSent = traffic.PacketsSent(PacketType.Publish),
-            PublishesDropped = metrics.Dropped(DropReason.QueueMessages) + metrics.Dropped(DropReason.QueueBytes),
+            PublishesDropped = DropReasons.OfQueues.Sum(metrics.Dropped),
             PayloadReceived = traffic.PayloadBytesReceived,
             PayloadSent = traffic.PayloadBytesSent,
             Sockets = metrics.ConnectionsAccepted,

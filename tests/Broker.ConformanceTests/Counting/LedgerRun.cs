@@ -93,11 +93,18 @@ internal sealed class LedgerRun
             {
                 MessageExpirySeconds = _random.Next(4) == 0 ? (uint)_random.Next(1, 5) : null,
             };
-            if (message.Qos == AtMostOnce) await publisher.PublishAsync(message);
-            else await publisher.PublishAndCompleteAsync(message);
+            await publisher.PublishAsync(message);
+            if (message.Qos != AtMostOnce) await publisher.DrainToPingAsync(ReleaseAsync);
         }
         await publisher.DrainToPingAsync();
         Accepted += count;
+    }
+
+    // Where it was not refused.
+    private static async Task ReleaseAsync(TestClient client, object packet)
+    {
+        if (packet is AckPacket { Type: PacketType.PubRec, ReasonCode: < ReasonCode.UnspecifiedError } received)
+            await client.AcknowledgeAsync(PacketType.PubRel, received.PacketId);
     }
 
     private Task<TestClient> AttachAsync(int index) =>

@@ -1,3 +1,4 @@
+using Broker.Configuration;
 using Broker.Diagnostics;
 using Broker.Protocol;
 using Broker.TestKit;
@@ -10,14 +11,30 @@ public sealed class LedgerTests
     private const int Steps = 500;
 
     [Theory]
-    [InlineData(11)]
-    [InlineData(12)]
-    [InlineData(13)]
-    [InlineData(14)]
-    public async Task Accepted_times_matches_is_delivered_and_queued_and_expired_and_dropped(int seed)
+    [InlineData(11, nameof(DropPolicy.Newest), nameof(DropReason.QueueMessages))]
+    [InlineData(12, nameof(DropPolicy.Newest), nameof(DropReason.QueueBytes))]
+    [InlineData(13, nameof(DropPolicy.Newest), nameof(DropReason.QueueMessages))]
+    [InlineData(14, nameof(DropPolicy.Newest), nameof(DropReason.QueueBytes))]
+    [InlineData(15, nameof(DropPolicy.Oldest), nameof(DropReason.QueueOldest))]
+    [InlineData(16, nameof(DropPolicy.Oldest), nameof(DropReason.QueueOldest))]
+    [InlineData(17, nameof(DropPolicy.Reject), nameof(DropReason.QueueRejected))]
+    [InlineData(18, nameof(DropPolicy.Newest), nameof(DropReason.QueueGlobalMessages))]
+    [InlineData(19, nameof(DropPolicy.Oldest), nameof(DropReason.QueueOldest))]
+    public async Task Accepted_times_matches_is_delivered_and_queued_and_expired_and_dropped(
+        int seed, string policy, string ofQueue)
     {
+        bool isStored = seed % 2 == 1;
+        PeerLimitOptions ofAll = new() { GlobalQueuedMessagesMax = seed > 17 ? 20 : 0 };
         await using TestBroker broker = TestBroker.WithLimits(
-            static limits => limits with { QueuedMessagesMax = 12, QueuedBytesMax = 400, InflightMessagesMax = 5 });
+            limits => limits with
+            {
+                QueuedMessagesMax = 12,
+                QueuedBytesMax = 400,
+                InflightMessagesMax = 5,
+                DropPolicy = Enum.Parse<DropPolicy>(policy),
+                Peers = ofAll,
+            },
+            isStored ? new ManualStateStore { CommitsAtOnce = true } : null);
         LedgerRun run = new(broker, seed);
         await run.BeginAsync();
 
@@ -30,7 +47,7 @@ public sealed class LedgerTests
         BrokerMetrics metrics = broker.Engine.Metrics;
         Assert.True(ledger.Open > 0 && ledger.Expired > 0);
         Assert.All(
-            new[] { DropReason.OfflineQos0, DropReason.QueueMessages, DropReason.QueueBytes, DropReason.PacketTooLarge },
+            new[] { DropReason.OfflineQos0, Enum.Parse<DropReason>(ofQueue), DropReason.PacketTooLarge },
             reason => Assert.True(metrics.Dropped(reason) > 0, $"{reason} never happened"));
     }
 

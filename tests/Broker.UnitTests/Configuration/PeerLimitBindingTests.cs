@@ -12,6 +12,8 @@ public class PeerLimitBindingTests
         ["global_max_subscriptions"] = value => new() { GlobalSubscriptionsMax = value },
         ["global_max_retained_messages"] = value => new() { RetainedMessagesMax = value },
         ["global_max_retained_bytes"] = value => new() { RetainedBytesMax = value },
+        ["global_max_queued_messages"] = value => new() { GlobalQueuedMessagesMax = value },
+        ["global_max_queued_bytes"] = value => new() { GlobalQueuedBytesMax = value },
         ["max_user_properties"] = value => new() { UserPropertiesMax = value },
         ["max_connections_per_address"] = value => new() { AddressConnectionsMax = value },
         ["max_connections_per_user"] = value => new() { UserConnectionsMax = value },
@@ -26,6 +28,8 @@ public class PeerLimitBindingTests
     [InlineData("global_max_subscriptions", 0)]
     [InlineData("global_max_retained_messages", 0)]
     [InlineData("global_max_retained_bytes", 0)]
+    [InlineData("global_max_queued_messages", 0)]
+    [InlineData("global_max_queued_bytes", 0)]
     [InlineData("max_user_properties", 0)]
     [InlineData("max_connections_per_address", 0)]
     [InlineData("max_connections_per_user", 0)]
@@ -38,6 +42,10 @@ public class PeerLimitBindingTests
         Assert.Contains(Reading.Errors($"{name} {valueMin - 1}"), line => line.Contains(name) && line.Contains("a.conf:1:"));
         Assert.NotEmpty(Reading.Errors($"{name} much"));
     }
+
+    [Fact]
+    public void Bytes_of_queues_go_beyond_32_bits() =>
+        Assert.Equal(5_000_000_000, Reading.Options("global_max_queued_bytes 5000000000").Limits.Peers.GlobalQueuedBytesMax);
 
     [Fact]
     public void Nothing_said_limits_only_who_is_not_let_in_yet()

@@ -42,12 +42,25 @@ public sealed class InflightWindowTests
     public void No_delivery_is_taken_that_would_share_its_packet_id_with_an_open_one()
     {
         InflightWindow window = new();
-        window.Add(Entry(1));
+        for (int i = 1; i < 65_534; i++) window.Add(Entry(i));
 
         Assert.True(window.CanAdd(65_534));
-        Assert.False(window.CanAdd(65_536));
+        Assert.False(window.CanAdd(65_535));
         window.Complete(1);
-        Assert.True(window.CanAdd(65_536));
+        Assert.True(window.CanAdd(65_535));
+    }
+
+    // Each number of a gap is a slot: a client that leaves its first one open must not make them many.
+    [Fact]
+    public void A_large_gap_waits_until_nothing_is_open_before_it()
+    {
+        InflightWindow window = new();
+        window.Add(Entry(1));
+
+        Assert.True(window.CanAdd(1_000));
+        Assert.False(window.CanAdd(2_000));
+        window.Complete(1);
+        Assert.True(window.CanAdd(2_000));
     }
 
     [Fact]

@@ -34,6 +34,16 @@ internal static class LimitDirectives
         Row.Works("max_queued_bytes", Global, BytesOrNone, "0",
                 (builder, value) => builder.Limits = builder.Limits with { QueuedBytesMax = Math.Max(value, 0) })
             with { Since = "1.5" },
+        Row.Works("drop_policy", Global,
+                ValueKinds.Choice(
+                    ("newest", DropPolicy.Newest), ("oldest", DropPolicy.Oldest), ("reject", DropPolicy.Reject)),
+                "newest", (builder, value) => builder.Limits = builder.Limits with { DropPolicy = value })
+            with
+            {
+                Since = Directive.Ours,
+                Note = "What goes when a session's queue is full: the message that came, what has waited longest, or the message "
+                    + "that came and its publisher is told (PUBACK or PUBREC 0x97).",
+            },
         Row.Works("max_packet_size", Global,
                 ValueKinds.Integer(20, int.MaxValue, "20 bytes or more", "Error: 'max_packet_size' must be >= 20."), "2000000",
                 (builder, value) => builder.Limits = builder.Limits with { PacketBytesMax = Math.Min(value, PacketBytesMax) })

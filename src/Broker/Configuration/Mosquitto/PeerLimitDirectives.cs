@@ -30,6 +30,13 @@ internal static class PeerLimitDirectives
         Of("global_max_retained_bytes", BytesOrNone, "0",
             (limits, value) => limits with { RetainedBytesMax = value },
             "Of all retained messages together, without `$SYS`. What takes no more room than the one it replaces passes."),
+        OfLong("global_max_queued_messages", "count, 0 for no limit",
+            (limits, value) => limits with { GlobalQueuedMessagesMax = value },
+            "What waits in all sessions together, in memory and in the store. Above it `drop_policy` decides. "
+                + "A client that is connected and has nothing waiting still gets one message at a time."),
+        OfLong("global_max_queued_bytes", "payload bytes, 0 for no limit",
+            (limits, value) => limits with { GlobalQueuedBytesMax = value },
+            "The same in payload bytes."),
         Of("max_user_properties", CountOrNone, "0", (limits, value) => limits with { UserPropertiesMax = value },
             "Of a PUBLISH (PUBACK or PUBREC 0x97) and of a will (CONNACK 0x97). Those of other packets are not kept."),
         Of("max_connections_per_address", CountOrNone, "0", (limits, value) => limits with { AddressConnectionsMax = value },
@@ -44,8 +51,12 @@ internal static class PeerLimitDirectives
             "PUBLISH packets of one client, as many at once. Nobody is refused: what comes faster is read later, in its order."),
     ];
 
-    private static Directive Of(
-        string name, ValueKind<int> kind, string byDefault, Func<PeerLimitOptions, int, PeerLimitOptions> set, string note) =>
+    private static Directive OfLong(
+        string name, string description, Func<PeerLimitOptions, long, PeerLimitOptions> set, string note) =>
+        Of(name, ValueKinds.LongInteger(0, description), "0", set, note);
+
+    private static Directive Of<T>(
+        string name, ValueKind<T> kind, string byDefault, Func<PeerLimitOptions, T, PeerLimitOptions> set, string note) =>
         Row.Works(name, Global, kind, byDefault,
             (builder, value) => builder.Limits = builder.Limits with { Peers = set(builder.Limits.Peers, value) })
             with { Since = Directive.Ours, Note = note };

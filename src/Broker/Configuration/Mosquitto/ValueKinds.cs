@@ -36,6 +36,20 @@ internal static class ValueKinds
         });
     }
 
+    /// <summary>A whole number of 64 bits, in decimal digits.</summary>
+    /// <param name="min">Least value.</param>
+    /// <param name="description">For people.</param>
+    public static ValueKind<long> LongInteger(long min, string description) =>
+        new(description, (DirectiveContext context, out long value) =>
+        {
+            value = 0;
+            if (!TryReadWord(context, out ConfigurationValue word)) return false;
+            bool isRead = long.TryParse(word.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
+            if (isRead && value >= min) return true;
+            context.Error(word, $"'{context.Name}' takes a number, {description}, not '{word.Text}'");
+            return false;
+        });
+
     /// <summary>The rest of the line, without the blanks at both ends: paths, names, prefixes.</summary>
     public static ValueKind<string> Text(string description, string? valueName = null) =>
         new(description, (DirectiveContext context, [MaybeNullWhen(false)] out string value) =>

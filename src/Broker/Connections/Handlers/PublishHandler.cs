@@ -77,6 +77,7 @@ internal static partial class PublishHandler
             ticket = Math.Max(ticket, routed.Ticket);
             connection.NoteTicket(ticket);
             if (routed.Refused is { } limit) reason = RefuseRetained(connection, limit);
+            else if (routed.IsRejected) reason = ReasonCode.QuotaExceeded;
             else if (!routed.HasSubscribers) reason = ReasonCode.NoMatchingSubscribers;
         }
         if (packet.Qos != QualityOfService.AtMostOnce) Acknowledge(connection, in packet, reason, ticket);
