@@ -65,10 +65,11 @@ internal sealed class MessagesResource(BrokerEngine engine, CancellationToken st
         }
     }
 
-    private static string? FilterFault(string? filter)
+    private string? FilterFault(string? filter)
     {
         if (string.IsNullOrEmpty(filter)) return "filter is the topic filter of what is wanted, and it is missing.";
-        if (!TopicFilter.IsValid(filter) || TopicDepth.IsTooDeep(filter)) return $"'{filter}' is not a topic filter.";
+        if (!TopicFilter.IsValid(filter) || TopicDepth.IsTooDeep(filter, engine.Options.Limits.Peers.TopicLevelsMax))
+            return $"'{filter}' is not a topic filter.";
         return filter.StartsWith("$share/", StringComparison.Ordinal)
             ? "A shared subscription would take messages away from its members." : null;
     }

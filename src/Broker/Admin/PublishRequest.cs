@@ -34,7 +34,7 @@ internal sealed record PublishRequest
     {
         JsonFields fields = new(root);
         topic = fields.Text("topic") ?? "";
-        if (TopicFault(topic) is { } fault) fields.Fail("topic", fault);
+        if (TopicFault(topic, limits.Peers.TopicLevelsMax) is { } fault) fields.Fail("topic", fault);
         byte[] payload = ReadPayload(fields);
         if (limits.PayloadBytesMax > 0 && payload.Length > limits.PayloadBytesMax)
             fields.Fail("payload", $"payload has {payload.Length} bytes, and 'message_size_limit' is {limits.PayloadBytesMax}.");
@@ -59,13 +59,13 @@ internal sealed record PublishRequest
         };
     }
 
-    private static string? TopicFault(string topic)
+    private static string? TopicFault(string topic, int levelsMax)
     {
         if (topic.Length == 0) return "topic is the topic to publish to, and it is missing or empty.";
         if (topic.AsSpan().ContainsAny('+', '#')) return "topic has a wildcard in it: a message goes to one topic.";
         if (!TopicName.IsValid(topic)) return "topic has a character in it that MQTT does not allow.";
         if (Encoding.UTF8.GetByteCount(topic) > ushort.MaxValue) return $"topic is longer than {ushort.MaxValue} bytes.";
-        if (TopicDepth.IsTooDeep(topic)) return $"topic has more than {TopicDepth.SeparatorsMax} slashes.";
+        if (TopicDepth.IsTooDeep(topic, levelsMax)) return $"topic has more than {levelsMax} slashes (max_topic_levels).";
         return new Topic(topic).IsOfServer ? "topic is one of the broker's own, where nobody publishes." : null;
     }
 

@@ -52,4 +52,33 @@ internal sealed record PeerLimitOptions
     /// Default 0 = no limit.
     /// </summary>
     public int PublishesPerSecond { get; init; }
+
+    /// <summary>
+    /// <c>publish_byte_rate</c>. Bytes of PUBLISH packets a second of one client; what comes faster is read later. Default 0 = no
+    /// limit.
+    /// </summary>
+    public int PublishBytesPerSecond { get; init; }
+
+    /// <summary>
+    /// <c>publish_rate_per_address</c>. Messages of all clients of an address; IPv6 by /64. Default 0 = no limit.
+    /// </summary>
+    public int AddressPublishesPerSecond { get; init; }
+
+    /// <summary><c>publish_byte_rate_per_address</c>. The same in bytes. Default 0 = no limit.</summary>
+    public int AddressPublishBytesPerSecond { get; init; }
+
+    /// <summary><c>max_wildcard_filters</c>. Subscriptions of one session with + or # in them. Default 0 = no limit.</summary>
+    public int WildcardFiltersMax { get; init; }
+
+    /// <summary><c>max_topic_levels</c>. Slashes in a topic or filter. Default 200, as in mosquitto. Range 1 to 1000.</summary>
+    public int TopicLevelsMax { get; init; } = 200;
+
+    /// <summary><c>max_retained_messages</c>. Of one client id: those that it published last. Default 0 = no limit.</summary>
+    public int ClientRetainedMessagesMax { get; init; }
+
+    /// <summary><c>max_retained_bytes</c>. Their payload bytes. Default 0 = no limit.</summary>
+    public long ClientRetainedBytesMax { get; init; }
+
+    /// <summary><c>max_pending_logins</c>. Passwords that wait to be verified. Default 1000. Range 1 to 1 000 000.</summary>
+    public int PendingLoginsMax { get; init; } = 1000;
 }

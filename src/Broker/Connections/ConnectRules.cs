@@ -190,7 +190,8 @@ internal static class ConnectRules
 
     private static ConnectDecision? RefuseWill(WillMessage will, ListenerOptions listener, LimitOptions limits)
     {
-        if (TopicDepth.IsTooDeep(will.Topic) || Encoding.UTF8.GetByteCount(listener.MountPoint + will.Topic) > ushort.MaxValue)
+        if (TopicDepth.IsTooDeep(will.Topic, limits.Peers.TopicLevelsMax)
+            || Encoding.UTF8.GetByteCount(listener.MountPoint + will.Topic) > ushort.MaxValue)
             return ConnectDecision.Refuse(ReasonCode.TopicNameInvalid, "will topic too deep or too long");
         if (will.Qos > listener.MaximumQos)
             return ConnectDecision.Refuse(ReasonCode.QosNotSupported, "will QoS above the maximum of this listener");

@@ -40,10 +40,10 @@ internal static class EngineFaults
         new(ReasonCode.ProtocolError, "topic alias that was not set on this connection", "MQTT-3.3.2-7");
 
     public static readonly Fault TopicTooDeep =
-        new(ReasonCode.TopicNameInvalid, "topic of more than 200 levels", "MQTT 5.0 section 4.7");
+        new(ReasonCode.TopicNameInvalid, "topic of more levels than max_topic_levels", "MQTT 5.0 section 4.7");
 
     public static readonly Fault FilterTooDeep =
-        new(ReasonCode.TopicFilterInvalid, "topic filter of more than 200 levels", "MQTT 5.0 section 4.7");
+        new(ReasonCode.TopicFilterInvalid, "topic filter of more levels than max_topic_levels", "MQTT 5.0 section 4.7");
 
     public static readonly Fault QosNotSupported =
         new(ReasonCode.QosNotSupported, "QoS above the maximum of this listener", "MQTT-3.2.2-11");

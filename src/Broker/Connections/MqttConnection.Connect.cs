@@ -143,6 +143,8 @@ internal sealed partial class MqttConnection
             Engine.Metrics.Authenticated(Engine.Time.GetElapsedTime(begun), verdict.Method, judged.Refusal is null);
             IsAuthenticated = verdict.Method != AuthenticationMethod.Anonymous;
             if (verdict.Outcome == AuthenticationOutcome.BadUserNameOrPassword) Engine.FailedLogins.Note(Origin.Address);
+            if (verdict is { Outcome: AuthenticationOutcome.ServerBusy, Method: AuthenticationMethod.Password })
+                Engine.Peers.Hit(LimitKind.MaxPendingLogins, this);
             if (verdict.Detail is { } detail && Engine.Options.Logging.ConnectionMessages)
                 Log.NotVerified(Engine.Logger, packet.ClientId, Origin.RemoteAddress, verdict.Method, detail);
             if (TryAdmit(judged.Parameters, verdict.Identity, generation)) return judged;

@@ -1,4 +1,3 @@
-using Broker.Diagnostics;
 using Broker.Protocol;
 
 namespace Broker.Connections;
@@ -31,13 +30,16 @@ internal sealed partial class MqttConnection
     // A reload came: the pace begins anew when it is another one.
     private void TakePace()
     {
-        int perSecond = Engine.Options.Limits.Peers.PublishesPerSecond;
-        if ((Quota?.Pace?.PerSecond ?? 0) == perSecond) return;
-        UseQuota().Pace = perSecond == 0 ? null : new PublishPace(perSecond, Engine.Time);
+        PublishRates rates = PublishRates.Of(Engine.Options.Limits.Peers);
+        PublishPace? before = Quota?.Pace;
+        if ((before?.Rates ?? default) == rates) return;
+        UseQuota().Pace = Engine.Peers.PaceOf(Origin, rates);
+        if (before is not null) Engine.Peers.Leave(before);
     }
 
-    private bool IsTooFast(PacketType type) =>
-        type == PacketType.Publish && Session is not null && !IsTakenAgain && _quota!.Pace is { } pace && !pace.TryTake();
+    private bool IsTooFast(in FrameHeader header) =>
+        header.Type == PacketType.Publish && Session is not null && !IsTakenAgain
+        && _quota!.Pace is { } pace && !pace.TryTake(header.TotalLength);
 
     // The PUBLISH that came too early stays in the buffer with all that is behind it, and is taken again when it is its time.
     private async ValueTask<CloseReason?> SlowAsync()
@@ -47,13 +49,15 @@ internal sealed partial class MqttConnection
         Interlocked.Exchange(ref _askedInVain, resumed);
         if (Volatile.Read(ref _closeReason) is { } already) return already;
         _isPaused = true;
+        pace.CountWaiting(+1);
         // The timer of a connection that is slowed down now, and of no other.
         await using (Engine.Time.CreateTimer(
             static waiter => ((TaskCompletionSource)waiter!).TrySetResult(), resumed, pace.Pause, Timeout.InfiniteTimeSpan))
         {
-            Engine.Peers.Hit(LimitKind.PublishRate, this);
+            Engine.Peers.Hit(pace.Met, this);
             await resumed.Task;
         }
+        pace.CountWaiting(-1);
         _isPaused = false;
         Volatile.Write(ref _askedInVain, null);
         return Volatile.Read(ref _closeReason);

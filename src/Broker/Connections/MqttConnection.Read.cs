@@ -246,7 +246,7 @@ internal sealed partial class MqttConnection
 
     private HandlerResult Handle(in FrameHeader header, ReadOnlySpan<byte> body)
     {
-        if (_quota is not null && IsTooFast(header.Type)) return HandlerResult.Slow;
+        if (_quota is not null && IsTooFast(in header)) return HandlerResult.Slow;
         if (!IsTakenAgain) _batch!.Traffic.Received(header.FirstByte, header.TotalLength);
         if (Session is null) return HandleBeforeConnAck(in header, body);
         // Behind what came before it.

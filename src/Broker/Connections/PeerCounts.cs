@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Broker.Connections;
 
 /// <summary>
-/// How many connections each address and each user has, and how often each address sends CONNECT. Only what is limited is
-/// counted; what is at rest is forgotten. Thread-safe.
+/// How many connections each address and each user has, and how often each address sends CONNECT and PUBLISH. Only what is
+/// limited is counted; what is at rest is forgotten. Thread-safe.
 /// </summary>
 internal sealed class PeerCounts(TimeProvider time)
 {
@@ -13,11 +13,12 @@ internal sealed class PeerCounts(TimeProvider time)
     private readonly Dictionary<IPAddress, int> _byAddress = [];
     private readonly Dictionary<string, int> _byUser = new(StringComparer.Ordinal);
     private readonly Dictionary<IPAddress, TokenBucket> _connects = [];
+    private readonly Dictionary<IPAddress, AddressPace> _publishes = [];
 
     /// <summary>Addresses and users that are remembered, for tests.</summary>
     public int Count
     {
-        get { lock (_lock) return _byAddress.Count + _byUser.Count + _connects.Count; }
+        get { lock (_lock) return _byAddress.Count + _byUser.Count + _connects.Count + _publishes.Count; }
     }
 
     /// <summary>Takes a place of an address; false: it has as many as it may have.</summary>
@@ -55,7 +56,25 @@ internal sealed class PeerCounts(TimeProvider time)
         }
     }
 
-    /// <summary>Forgets addresses that have not sent CONNECT for so long that it makes no difference.</summary>
+    /// <summary>How fast the clients of an address may publish; whoever gets it gives it back at the end.</summary>
+    public AddressPace TakePace(IPAddress address, PublishRates rates)
+    {
+        lock (_lock)
+        {
+            ref AddressPace? pace = ref CollectionsMarshal.GetValueRefOrAddDefault(_publishes, address, out _);
+            if (pace?.Rates != rates) pace = new AddressPace(rates, time);
+            pace.Users++;
+            return pace;
+        }
+    }
+
+    /// <summary>Gives it back. It is remembered until it makes no difference: who comes again begins where they were.</summary>
+    public void GiveBack(AddressPace pace)
+    {
+        lock (_lock) pace.Users--;
+    }
+
+    /// <summary>Forgets addresses that have done nothing for so long that it makes no difference.</summary>
     public void Forget()
     {
         long now = time.GetTimestamp();
@@ -64,6 +83,10 @@ internal sealed class PeerCounts(TimeProvider time)
             foreach ((IPAddress address, TokenBucket bucket) in _connects)
             {
                 if (bucket.IsFull(now)) _connects.Remove(address);
+            }
+            foreach ((IPAddress address, AddressPace pace) in _publishes)
+            {
+                if (pace.Users == 0 && pace.IsAtRest(now)) _publishes.Remove(address);
             }
         }
     }

@@ -25,7 +25,7 @@ internal sealed partial class PeerLimits(BrokerEngine engine) : IHeartbeatListen
 
     private PeerLimitOptions Options => engine.Options.Limits.Peers;
 
-    /// <summary>May somebody else come from there. Whoever may is asked <see cref="Leave"/> for at the end.</summary>
+    /// <summary>May somebody else come from there. At the end <see cref="Leave(ConnectionQuota)"/> is to be asked for.</summary>
     /// <param name="origin">Where the connection comes from.</param>
     /// <param name="quota">What it has of what is limited; null: nothing is.</param>
     public bool TryAccept(IConnectionOrigin origin, out ConnectionQuota? quota)
@@ -42,9 +42,24 @@ internal sealed partial class PeerLimits(BrokerEngine engine) : IHeartbeatListen
             }
             quota = new ConnectionQuota { Address = peer };
         }
-        if (options.PublishesPerSecond > 0)
-            (quota ??= new()).Pace = new PublishPace(options.PublishesPerSecond, engine.Time);
+        if (PaceOf(origin, PublishRates.Of(options)) is { } pace) (quota ??= new()).Pace = pace;
         return true;
+    }
+
+    /// <summary>How fast a connection may publish; null: as it likes. Left at the end.</summary>
+    public PublishPace? PaceOf(IConnectionOrigin origin, PublishRates rates)
+    {
+        if (rates.IsNone) return null;
+        AddressPace? shared = rates.HasAddress && origin.Address is { } address
+            ? Counts.TakePace(PeerAddress.Of(address), rates)
+            : null;
+        return new PublishPace(rates, shared, engine.Time);
+    }
+
+    /// <summary>A connection has another pace from now on.</summary>
+    public void Leave(PublishPace pace)
+    {
+        if (pace.Address is { } shared) Counts.GiveBack(shared);
     }
 
     /// <summary>Why a CONNECT is not looked at, or null.</summary>
@@ -78,6 +93,7 @@ internal sealed partial class PeerLimits(BrokerEngine engine) : IHeartbeatListen
     {
         if (quota.Address is { } address) Counts.Leave(address);
         if (quota.UserName is { } userName) Counts.Leave(userName);
+        if (quota.Pace is { } pace) Leave(pace);
     }
 
     /// <summary>A client met a limit.</summary>

@@ -1,18 +1,49 @@
+using Broker.Diagnostics;
+
 namespace Broker.Connections;
 
-/// <summary>How fast one client may publish: <c>publish_rate</c>. Read loop only.</summary>
-internal sealed class PublishPace(int perSecond, TimeProvider time)
+/// <summary>How fast one client may publish, by its own rates and by those of its address. Read loop only.</summary>
+/// <param name="rates">A second.</param>
+/// <param name="address">What its address may; null: that is not limited.</param>
+/// <param name="time">The clock.</param>
+internal sealed class PublishPace(PublishRates rates, AddressPace? address, TimeProvider time)
 {
-    /// <summary>A client that is fast is not woken for each message.</summary>
-    private const int WakesPerSecondMax = 20;
+    private readonly PublishBuckets _own = new(rates.Messages, rates.Bytes, time);
 
-    private readonly TokenBucket _bucket = new(perSecond, time);
+    public PublishRates Rates { get; } = rates;
 
-    public int PerSecond => _bucket.PerSecond;
+    public AddressPace? Address { get; } = address;
 
-    /// <summary>Whether the PUBLISH at hand may be taken now.</summary>
-    public bool TryTake() => _bucket.TryTake(time.GetTimestamp());
+    /// <summary>What was met when a PUBLISH might not be taken.</summary>
+    public LimitKind Met { get; private set; }
+
+    /// <summary>Whether the PUBLISH at hand may be taken now; if not, nothing is taken from any rate.</summary>
+    /// <param name="packetBytes">Of the whole packet.</param>
+    public bool TryTake(int packetBytes)
+    {
+        long now = time.GetTimestamp();
+        if (!_own.HasRoom(now))
+        {
+            Met = _own.HasBytes(now) ? LimitKind.PublishRate : LimitKind.PublishByteRate;
+            return false;
+        }
+        if (Address is { } shared && !shared.TryTake(packetBytes, now, out bool isOfBytes))
+        {
+            Met = isOfBytes ? LimitKind.PublishByteRatePerAddress : LimitKind.PublishRatePerAddress;
+            return false;
+        }
+        _own.Take(packetBytes);
+        return true;
+    }
 
     /// <summary>For how long nothing is read when it may not.</summary>
-    public TimeSpan Pause => _bucket.Until(Math.Max(1.0, perSecond / (double)WakesPerSecondMax));
+    public TimeSpan Pause => IsOfAddress ? Address!.Pause : _own.Pause;
+
+    /// <summary>One more, or (-1) one less waits for the address.</summary>
+    public void CountWaiting(int change)
+    {
+        if (IsOfAddress) Address!.CountWaiting(change);
+    }
+
+    private bool IsOfAddress => Met is LimitKind.PublishRatePerAddress or LimitKind.PublishByteRatePerAddress;
 }

@@ -30,6 +30,26 @@ internal sealed class TokenBucket
         return true;
     }
 
+    /// <summary>Whether there are so many; none is taken.</summary>
+    public bool Has(double count, long now)
+    {
+        Fill(now);
+        return _tokens >= count;
+    }
+
+    /// <summary>Whether anything is left: what takes more may then, and the rest is owed.</summary>
+    public bool HasAny(long now)
+    {
+        Fill(now);
+        return _tokens > 0;
+    }
+
+    /// <summary>Takes so many, also more than there are.</summary>
+    public void Spend(double count) => _tokens -= count;
+
+    /// <summary>Whether there was enough for anybody when it was looked at last.</summary>
+    public bool IsAmple => _tokens >= 1;
+
     /// <summary>Whether it is as if nobody had ever taken one.</summary>
     public bool IsFull(long now)
     {

@@ -25,4 +25,18 @@ internal enum LimitKind
     ConnectRatePerAddress,
     /// <summary><c>publish_rate</c>.</summary>
     PublishRate,
+    /// <summary><c>publish_byte_rate</c>.</summary>
+    PublishByteRate,
+    /// <summary><c>publish_rate_per_address</c>.</summary>
+    PublishRatePerAddress,
+    /// <summary><c>publish_byte_rate_per_address</c>.</summary>
+    PublishByteRatePerAddress,
+    /// <summary><c>max_wildcard_filters</c>.</summary>
+    MaxWildcardFilters,
+    /// <summary><c>max_retained_messages</c>.</summary>
+    MaxRetainedMessages,
+    /// <summary><c>max_retained_bytes</c>.</summary>
+    MaxRetainedBytes,
+    /// <summary><c>max_pending_logins</c>.</summary>
+    MaxPendingLogins,
 }

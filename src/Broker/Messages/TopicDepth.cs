@@ -1,16 +1,16 @@
 namespace Broker.Messages;
 
 /// <summary>
-/// How many levels a topic may have. mosquitto's limit: a name of 65,535 slashes would cost a node a slash in the trees and as
-/// many steps of every walk.
+/// How many levels a topic may have (<c>max_topic_levels</c>): a name of 65,535 slashes would cost a node a slash in the trees
+/// and as many steps of every walk.
 /// </summary>
 internal static class TopicDepth
 {
-    /// <summary>Slashes in a topic name or filter, mount point not counted.</summary>
-    public const int SeparatorsMax = 200;
+    /// <summary>Whether a topic name or filter has more slashes than that, the mount point not counted.</summary>
+    public static bool IsTooDeep(ReadOnlySpan<byte> topicUtf8, int levelsMax) =>
+        topicUtf8.Length > levelsMax && topicUtf8.Count((byte)'/') > levelsMax;
 
-    public static bool IsTooDeep(ReadOnlySpan<byte> topicUtf8) =>
-        topicUtf8.Length > SeparatorsMax && topicUtf8.Count((byte)'/') > SeparatorsMax;
-
-    public static bool IsTooDeep(ReadOnlySpan<char> topic) => topic.Length > SeparatorsMax && topic.Count('/') > SeparatorsMax;
+    /// <summary>The same of text.</summary>
+    public static bool IsTooDeep(ReadOnlySpan<char> topic, int levelsMax) =>
+        topic.Length > levelsMax && topic.Count('/') > levelsMax;
 }

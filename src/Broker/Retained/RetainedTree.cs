@@ -19,6 +19,7 @@ internal sealed class RetainedTree
     private long _stamp;
     private long _lastTicket;
     private PeerLimitOptions _limits = new();
+    private RetainedOwners? _owners;
     private int _ofClients;
     private long _payloadBytesOfClients;
 
@@ -48,7 +49,18 @@ internal sealed class RetainedTree
     /// <summary>What clients may retain from now on.</summary>
     public void SetLimits(PeerLimitOptions limits)
     {
-        lock (_lock) _limits = limits;
+        lock (_lock)
+        {
+            _limits = limits;
+            if (limits is { ClientRetainedMessagesMax: 0, ClientRetainedBytesMax: 0 })
+            {
+                _owners = null;
+                return;
+            }
+            if (_owners is not null) return;
+            _owners = new RetainedOwners();
+            CountOwners(_root, _owners);
+        }
     }
 
     /// <summary>Retains a message as <see cref="Set"/> does, unless it takes more room than there is left.</summary>
@@ -119,6 +131,15 @@ internal sealed class RetainedTree
         }
     }
 
+    private static void CountOwners(RetainedNode node, RetainedOwners owners)
+    {
+        if (node.Message is { } message && !message.Topic.IsOfServer) owners.Add(message);
+        for (int slot = 0; slot < node.SlotCount; slot++)
+        {
+            if (node.ChildAt(slot) is { } child) CountOwners(child, owners);
+        }
+    }
+
     private long SetLocked(Message message)
     {
         if (message.PayloadLength == 0) return Clear(message.Topic.Name);
@@ -134,8 +155,11 @@ internal sealed class RetainedTree
     {
         limit = LimitKind.GlobalMaxRetainedMessages;
         (int countMax, long bytesMax) = (_limits.RetainedMessagesMax, _limits.RetainedBytesMax);
-        if ((countMax == 0 && bytesMax == 0) || message.PayloadLength == 0 || message.Topic.IsOfServer) return true;
+        bool isLimited = countMax > 0 || bytesMax > 0 || _owners is not null;
+        if (!isLimited || message.PayloadLength == 0 || message.Topic.IsOfServer) return true;
         Message? before = FindNode(message.Topic.Name)?.Message;
+        if (_owners?.HasRoom(message, before, _limits, out limit) == false) return false;
+        limit = LimitKind.GlobalMaxRetainedMessages;
         if (before is null && countMax > 0 && _ofClients >= countMax) return false;
         limit = LimitKind.GlobalMaxRetainedBytes;
         int more = message.PayloadLength - (before?.PayloadLength ?? 0);
@@ -153,13 +177,18 @@ internal sealed class RetainedTree
         return node;
     }
 
-    private void Account(Message message, int count, int bytes)
+    private void Account(Topic topic, Message? before, Message? now)
     {
+        int count = (now is null ? 0 : 1) - (before is null ? 0 : 1);
+        int bytes = (now?.PayloadLength ?? 0) - (before?.PayloadLength ?? 0);
         Count += count;
         PayloadBytes += bytes;
-        if (message.Topic.IsOfServer) return;
+        if (topic.IsOfServer) return;
         _ofClients += count;
         _payloadBytesOfClients += bytes;
+        if (_owners is null) return;
+        if (before is not null) _owners.Remove(before);
+        if (now is not null) _owners.Add(now);
     }
 
     private bool IsKept(Message message) =>
@@ -170,7 +199,7 @@ internal sealed class RetainedTree
     {
         RetainedNode node = _root;
         foreach (ReadOnlySpan<char> level in TopicLevels.Of(message.Topic.Name)) node = node.FindOrAdd(level);
-        Account(message, node.Message is null ? 1 : 0, message.PayloadLength - (node.Message?.PayloadLength ?? 0));
+        Account(message.Topic, node.Message, message);
         node.Message = message;
         node.Stamp = ++_stamp;
         return node;
@@ -182,7 +211,7 @@ internal sealed class RetainedTree
         if (FindNode(topic) is not { Message: { } message } node) return _lastTicket;
         bool isStored = node.IsStored;
         node.IsStored = false;
-        Account(message, -1, -message.PayloadLength);
+        Account(message.Topic, message, now: null);
         node.Message = null;
         _stamp++;
         while (node.Parent is { } parent && node.Message is null && node.ChildCount == 0)

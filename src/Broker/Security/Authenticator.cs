@@ -59,7 +59,8 @@ internal sealed partial class Authenticator : IReloadable, IHeartbeatListener, I
         AuthenticationSurroundings surroundings = new(time, logger ?? NullLogger.Instance);
         (Snapshot? snapshot, ImmutableArray<PasswordFileError> errors) = Load(options, surroundings, before: null);
         if (snapshot is null) return new(null, errors);
-        return new(new Authenticator(snapshot, surroundings, queue ?? new HashingQueue()), []);
+        queue ??= new HashingQueue(pendingMax: options.Limits.Peers.PendingLoginsMax);
+        return new(new Authenticator(snapshot, surroundings, queue), []);
     }
 
     /// <summary>What the ways to authenticate counted.</summary>
@@ -74,7 +75,12 @@ internal sealed partial class Authenticator : IReloadable, IHeartbeatListener, I
         (Snapshot? snapshot, ImmutableArray<PasswordFileError> errors) = Load(options, _surroundings, _snapshot);
         report.Errors.AddRange(errors.Select(error => $"Error: {error}"));
         if (snapshot is null) return null;
-        return new PreparedReload(() => Use(snapshot), () => Discard(snapshot, _snapshot));
+        void Apply()
+        {
+            _queue.PendingMax = options.Limits.Peers.PendingLoginsMax;
+            Use(snapshot);
+        }
+        return new PreparedReload(Apply, () => Discard(snapshot, _snapshot));
     }
 
     /// <summary>Both steps at once; gives the errors, upon which all stays as it was.</summary>

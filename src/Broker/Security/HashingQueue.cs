@@ -11,23 +11,24 @@ namespace Broker.Security;
 /// </summary>
 internal sealed class HashingQueue : IDisposable
 {
-    /// <summary>Hashes that may wait unless told otherwise.</summary>
-    public const int DefaultPendingMax = 1000;
-
-    private readonly BlockingCollection<Job> _pending;
+    private readonly BlockingCollection<Job> _pending = [];
     private readonly int _threadCount;
     private readonly Lock _lock = new();
     private Thread[]? _threads;
     private volatile bool _isStopping;
+    private volatile int _pendingMax;
 
     /// <summary>Makes the line; the threads start with the first password, so a broker without passwords has none.</summary>
     /// <param name="threads">How many; one core is left to everything else by default.</param>
     /// <param name="pendingMax">Hashes that may wait beyond those being computed.</param>
-    public HashingQueue(int? threads = null, int pendingMax = DefaultPendingMax)
+    public HashingQueue(int? threads = null, int pendingMax = 1000)
     {
-        _pending = new BlockingCollection<Job>(pendingMax);
+        _pendingMax = pendingMax;
         _threadCount = threads ?? Math.Max(1, Environment.ProcessorCount - 1);
     }
+
+    /// <summary>Hashes that may wait beyond those being computed. Who waits already goes on doing so.</summary>
+    public int PendingMax { get => _pendingMax; set => _pendingMax = value; }
 
     /// <summary>
     /// Queues a verification; never waits. The password is copied. Continuations run on the thread pool. Returns null when the
@@ -39,7 +40,8 @@ internal sealed class HashingQueue : IDisposable
         Job job = new(hash, password.ToArray(), token);
         lock (_lock)
         {
-            if (_isStopping || !_pending.TryAdd(job)) return null;
+            if (_isStopping || _pending.Count >= _pendingMax) return null;
+            _pending.Add(job, CancellationToken.None);
             _threads ??= [.. Enumerable.Range(0, _threadCount).Select(_ => StartThread())];
         }
         return job.Task;

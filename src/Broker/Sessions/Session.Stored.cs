@@ -85,7 +85,11 @@ internal sealed partial class Session
     /// <summary>A subscription that was committed.</summary>
     public void Restore(Subscription subscription)
     {
-        lock (_lock) (_subscriptions ??= [])[subscription.Key] = subscription;
+        lock (_lock)
+        {
+            if ((_subscriptions ??= []).TryAdd(subscription.Key, subscription) && subscription.HasWildcard) _wildcardCount++;
+            else _subscriptions[subscription.Key] = subscription;
+        }
     }
 
     /// <summary>A QoS 2 packet id that was committed.</summary>

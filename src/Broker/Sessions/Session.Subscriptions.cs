@@ -6,11 +6,18 @@ internal sealed partial class Session
 {
     private Dictionary<string, Subscription>? _subscriptions;
     private PendingReplays? _replays;
+    private int _wildcardCount;
 
     /// <summary>How many subscriptions the session has.</summary>
     public int SubscriptionCount
     {
         get { lock (_lock) return _subscriptions?.Count ?? 0; }
+    }
+
+    /// <summary>How many of them have wildcards.</summary>
+    public int WildcardCount
+    {
+        get { lock (_lock) return _wildcardCount; }
     }
 
     /// <summary>Whether there is one with this key.</summary>
@@ -39,6 +46,7 @@ internal sealed partial class Session
             _subscriptions ??= [];
             _subscriptions.TryGetValue(subscription.Key, out replaced);
             _subscriptions[subscription.Key] = subscription;
+            if (replaced is null && subscription.HasWildcard) _wildcardCount++;
             if (!IsStored) return 0;
             uint id = subscription.Ids.Length == 0 ? 0 : subscription.Ids[0];
             return _context.Store.Append(new SubscriptionPut(ClientId, subscription.Key, optionsByte, id));
@@ -55,6 +63,7 @@ internal sealed partial class Session
         {
             removed = null;
             if (_subscriptions is null || !_subscriptions.Remove(key, out removed)) return 0;
+            if (removed.HasWildcard) _wildcardCount--;
             _replays?.Remove(key);
             if (!IsStored) return 0;
             return _context.Store.Append(new SubscriptionRemoved(ClientId, key));

@@ -15,6 +15,9 @@ internal sealed class Subscription
     /// <summary>The filter that topics are matched with.</summary>
     public required string Filter { get; init; }
 
+    /// <summary>Whether it matches more than one topic.</summary>
+    public bool HasWildcard => Filter.AsSpan().ContainsAny('+', '#');
+
     /// <summary>Share name, or null for an ordinary subscription.</summary>
     public string? ShareName { get; init; }
 

@@ -47,6 +47,38 @@ public sealed class ClientLimitTests
         await two.SubscribeAsync("b");
     }
 
+    [Directive("max_wildcard_filters")]
+    [Fact]
+    public async Task SUBSCRIBE_FromClient_BeyondMaxWildcardFilters_IsRefusedAndPlainTopicsAreNot()
+    {
+        await using var broker = LimitedBroker.With(limits => limits with { WildcardFiltersMax = 2 });
+        TestClient client = await broker.ConnectV5Async("c");
+        SubAckPacket answer = await client.SubscribeAsync(
+            new("a/+", 0), new("$share/g/b/#", 0), new("+/c", 0), new("a", 0), new("a/+", 0));
+        Assert.Equal(
+            [ReasonCode.Success, ReasonCode.Success, ReasonCode.QuotaExceeded, ReasonCode.Success, ReasonCode.Success],
+            answer.ReasonCodes);
+        await client.UnsubscribeAsync("a/+");
+        await client.SubscribeAsync("+/c");
+        Assert.Equal(1, broker.Engine.Metrics.LimitsMet(LimitKind.MaxWildcardFilters));
+    }
+
+    [Directive("max_topic_levels")]
+    [Fact]
+    public async Task PUBLISH_FromClient_WithMoreLevelsThanMaxTopicLevels_IsClosed()
+    {
+        await using var broker = LimitedBroker.With(limits => limits with { TopicLevelsMax = 2 });
+        TestClient client = await broker.ConnectV5Async("c");
+        await client.SubscribeAsync("a/b/c");
+        await client.PublishAsync(new OutgoingPublish("a/b/c", "x"));
+        await client.ExpectPublishAsync("a/b/c", "x");
+        await client.PublishAsync(new OutgoingPublish("a/b/c/d", "x"));
+        await client.ExpectDisconnectAsync(ReasonCode.TopicNameInvalid);
+        TestClient other = await broker.ConnectV5Async("d");
+        await other.SendBytesAsync("82 0e | 00 01 | 00 | 00 08 '#/a/b/c/' | 00".Replace("#", "+", StringComparison.Ordinal));
+        await other.ExpectDisconnectAsync(ReasonCode.TopicFilterInvalid);
+    }
+
     [Directive("global_max_retained_messages")]
     [Theory]
     [InlineData(AtLeastOnce)]

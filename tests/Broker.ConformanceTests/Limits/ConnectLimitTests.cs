@@ -3,6 +3,7 @@ using Broker.ConformanceTests.Mqtt5;
 using Broker.Diagnostics;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
+using Broker.Security;
 using Broker.TestKit;
 
 namespace Broker.ConformanceTests.Limits;
@@ -45,6 +46,29 @@ public sealed class ConnectLimitTests
         TestClient within = broker.Open();
         var will = new WillMessage { Topic = "a", Payload = new byte[16_000] };
         await within.ConnectAsync("c", packet => packet with { Will = will });
+    }
+
+    [Directive("max_pending_logins")]
+    [Fact]
+    public async Task CONNECT_FromClient_SoManyPasswordsWaitAlready_IsToldServerBusy()
+    {
+        using TestKit.Processes.TemporaryFolder folder = new();
+        PasswordHash slow = PasswordHash.Create(PasswordHashKind.Sha512Pbkdf2, "secret"u8, iterations: 100_000);
+        string file = folder.File("passwords");
+        await File.WriteAllTextAsync(file, $"ann:{slow}\n");
+        await using TestBroker broker = new(options => options with
+        {
+            Listeners = [TestBroker.OpenListener with { Security = new() { PasswordFile = file } }],
+            Limits = options.Limits with { Peers = new() { PendingLoginsMax = 1 } },
+        });
+        Task<ConnAckPacket>[] asked = [.. Enumerable.Range(0, 20).Select(i => broker.OpenV5().TryConnectAsync(
+            $"{i}", packet => packet with { UserName = "ann", Password = "secret"u8.ToArray() }))];
+        ReasonCode[] codes = [.. (await Task.WhenAll(asked)).Select(static answer => answer.ReasonCode)];
+        Assert.Contains(ReasonCode.Success, codes);
+        int refused = codes.Count(static code => code == ReasonCode.ServerBusy);
+        Assert.Equal(20, refused + codes.Count(static code => code == ReasonCode.Success));
+        Assert.InRange(refused, 1, 19);
+        Assert.Equal(refused, broker.Engine.Metrics.LimitsMet(LimitKind.MaxPendingLogins));
     }
 
     [Directive("connect_timeout")]

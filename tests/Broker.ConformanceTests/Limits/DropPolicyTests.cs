@@ -31,6 +31,28 @@ public sealed class DropPolicyTests
         await back.ExpectNothingAsync();
     }
 
+    [Fact]
+    public async Task PUBLISH_FromServer_OldestOverARestart_IsTheRestOfTheQueueAndNothingElse()
+    {
+        await using var crashing = await Durability.CrashingBroker.StartAsync(options => options with
+        {
+            Limits = new LimitOptions { DropPolicy = DropPolicy.Oldest, QueuedMessagesMax = 3 },
+        });
+        await crashing.Broker.LeaveSubscribedAsync("s", "a");
+        for (int life = 0; life < 2; life++)
+        {
+            TestClient publisher = await crashing.Broker.ConnectV5Async("p");
+            for (int i = 0; i < 5; i++)
+                await publisher.PublishAndCompleteAsync(new OutgoingPublish("a", $"{life}{i}", AtLeastOnce));
+            await crashing.RestartAsync();
+        }
+        TestClient back = await crashing.Broker.ResumeAsync("s");
+        for (int i = 2; i < 5; i++) Assert.Equal($"1{i}", (await back.ReceiveAndCompleteAsync()).Text);
+        await back.ExpectNothingAsync();
+        Counting.Ledger ledger = Counting.Ledger.Of(crashing.Broker.Engine);
+        Assert.Equal(ledger.Owed, ledger.Accounted);
+    }
+
     // Those that come together in one buffer are answered one by one all the same.
     [Theory]
     [InlineData(ProtocolVersion.Mqtt50, "40 02 00 01 | 40 02 00 02 | 40 02 00 03 | 40 03 00 04 97")]

@@ -40,6 +40,85 @@ public sealed class PublishRateTests
         Assert.Equal(2, broker.Engine.Metrics.LimitsMet(LimitKind.PublishRate));
     }
 
+    // A packet of "a", a length of properties and 100 bytes has 106 of them.
+    [Directive("publish_byte_rate")]
+    [Fact]
+    public async Task PUBLISH_FromClient_MoreBytesThanPublishByteRate_IsReadLaterAndLargeOnesPass()
+    {
+        await using var broker = LimitedBroker.With(limits => limits with { PublishBytesPerSecond = 200 });
+        TestClient hearing = await broker.ConnectV5Async("h");
+        await hearing.SubscribeAsync("a");
+        TestClient fast = await broker.ConnectV5Async("fast");
+        for (int i = 0; i < 3; i++) await fast.PublishAsync(new OutgoingPublish("a", new string((char)('0' + i), 100)));
+        await broker.Log.Lines.WaitForAsync("has met publish_byte_rate");
+        for (int i = 0; i < 2; i++) Assert.Equal(100, (await hearing.ReadAsync<ReceivedPublish>()).Text.Length);
+        await hearing.ExpectNothingAsync();
+        broker.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal('2', (await hearing.ReadAsync<ReceivedPublish>()).Text[0]);
+        await fast.PublishAsync(new OutgoingPublish("a", new string('x', 1000)));
+        Assert.Equal(1000, (await hearing.ReadAsync<ReceivedPublish>()).Text.Length);
+        await fast.PublishAsync(new OutgoingPublish("a", "late"));
+        broker.Advance(TimeSpan.FromSeconds(3));
+        await hearing.ExpectNothingAsync();
+        broker.Advance(TimeSpan.FromSeconds(3));
+        await hearing.ExpectPublishAsync("a", "late");
+    }
+
+    [Directive("publish_rate_per_address")]
+    [Directive("publish_byte_rate_per_address")]
+    [Theory]
+    [InlineData(2, 0, "publish_rate_per_address")]
+    [InlineData(0, 14, "publish_byte_rate_per_address")]
+    public async Task PUBLISH_FromClients_OfOneAddressFasterThanItMay_AreReadLaterThoseOfOthersAreNot(
+        int messages, int bytes, string limit)
+    {
+        await using var broker = LimitedBroker.With(limits => limits with
+        {
+            AddressPublishesPerSecond = messages, AddressPublishBytesPerSecond = bytes,
+        });
+        TestClient hearing = await broker.ConnectV5Async("h");
+        await hearing.SubscribeAsync("a");
+        var here = System.Net.IPAddress.Parse("192.0.2.1");
+        TestClient[] fast = [await ConnectAsync("1", here), await ConnectAsync("2", here)];
+        foreach (TestClient client in fast) await client.TellAsync("a", "1");
+        await fast[0].PublishAsync(new OutgoingPublish("a", "3"));
+        for (int i = 0; i < 2; i++) await hearing.ExpectPublishAsync("a", "1");
+        await broker.Log.Lines.WaitForAsync($"has met {limit}");
+        await hearing.ExpectNothingAsync();
+        await (await ConnectAsync("3", System.Net.IPAddress.Parse("192.0.2.2"))).TellAsync("a", "elsewhere");
+        await hearing.ExpectPublishAsync("a", "elsewhere");
+        // Who comes again is not let off.
+        await fast[1].DisconnectAsync();
+        TestClient again = await ConnectAsync("2", here);
+        await again.PublishAsync(new OutgoingPublish("a", "4"));
+        await hearing.ExpectNothingAsync();
+        for (int i = 0; i < 8; i++) broker.Advance(TimeSpan.FromSeconds(1));
+        string[] came = [(await hearing.ReadAsync<ReceivedPublish>()).Text, (await hearing.ReadAsync<ReceivedPublish>()).Text];
+        Assert.Equal(["3", "4"], came.Order());
+
+        async Task<TestClient> ConnectAsync(string id, System.Net.IPAddress address)
+        {
+            TestClient client = broker.Open(ProtocolVersion.Mqtt50, address: address);
+            await client.ConnectAsync(id);
+            return client;
+        }
+    }
+
+    [Fact]
+    public async Task Addresses_ThatAreAtRest_AreForgotten()
+    {
+        await using var broker = LimitedBroker.With(limits => limits with { AddressPublishesPerSecond = 5 });
+        TestClient client = await broker.ConnectV5Async("c");
+        await client.TellAsync("a", "1");
+        Assert.Equal(1, broker.Engine.Peers.Counts.Count);
+        broker.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(1, broker.Engine.Peers.Counts.Count);
+        await client.DisconnectAsync();
+        await broker.AllEndedAsync();
+        broker.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(0, broker.Engine.Peers.Counts.Count);
+    }
+
     // All of it is in one buffer: what is behind the message that is too early is behind it still.
     [Fact]
     public async Task PINGREQ_FromClient_BehindPublishThatWaits_IsAnsweredBehindIt()

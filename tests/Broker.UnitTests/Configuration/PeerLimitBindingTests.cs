@@ -19,6 +19,14 @@ public class PeerLimitBindingTests
         ["max_connections_per_user"] = value => new() { UserConnectionsMax = value },
         ["connect_rate_per_address"] = value => new() { AddressConnectsPerSecond = value },
         ["publish_rate"] = value => new() { PublishesPerSecond = value },
+        ["max_retained_messages"] = value => new() { ClientRetainedMessagesMax = value },
+        ["max_retained_bytes"] = value => new() { ClientRetainedBytesMax = value },
+        ["publish_byte_rate"] = value => new() { PublishBytesPerSecond = value },
+        ["publish_rate_per_address"] = value => new() { AddressPublishesPerSecond = value },
+        ["publish_byte_rate_per_address"] = value => new() { AddressPublishBytesPerSecond = value },
+        ["max_wildcard_filters"] = value => new() { WildcardFiltersMax = value },
+        ["max_topic_levels"] = value => new() { TopicLevelsMax = value },
+        ["max_pending_logins"] = value => new() { PendingLoginsMax = value },
     };
 
     [Theory]
@@ -35,6 +43,14 @@ public class PeerLimitBindingTests
     [InlineData("max_connections_per_user", 0)]
     [InlineData("connect_rate_per_address", 0)]
     [InlineData("publish_rate", 0)]
+    [InlineData("max_retained_messages", 0)]
+    [InlineData("max_retained_bytes", 0)]
+    [InlineData("publish_byte_rate", 0)]
+    [InlineData("publish_rate_per_address", 0)]
+    [InlineData("publish_byte_rate_per_address", 0)]
+    [InlineData("max_wildcard_filters", 0)]
+    [InlineData("max_topic_levels", 1)]
+    [InlineData("max_pending_logins", 1)]
     public void Each_sets_its_limit_and_refuses_what_is_below_it(string name, int valueMin)
     {
         Assert.Equal(Setters[name](77), Reading.Options($"{name} 77").Limits.Peers);

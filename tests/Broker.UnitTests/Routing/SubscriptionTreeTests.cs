@@ -92,15 +92,16 @@ public sealed class SubscriptionTreeTests
     public void The_deepest_topic_that_is_allowed_is_matched()
     {
         using RoutingBench bench = new();
-        string deepest = new('/', TopicDepth.SeparatorsMax);
-        string wildcards = string.Join('/', Enumerable.Repeat("+", TopicDepth.SeparatorsMax + 1));
+        const int LevelsMax = 1000; // The most that the configuration takes.
+        string deepest = new('/', LevelsMax);
+        string wildcards = string.Join('/', Enumerable.Repeat("+", LevelsMax + 1));
         bench.Subscribe(bench.Connected("c"), deepest);
         bench.Subscribe(bench.Connected("d"), wildcards);
 
         Assert.Equal(2, bench.Tree.Match(deepest).Receivers.Length);
-        Assert.False(TopicDepth.IsTooDeep(deepest));
-        Assert.True(TopicDepth.IsTooDeep(deepest + "/"));
-        Assert.True(TopicDepth.IsTooDeep(System.Text.Encoding.UTF8.GetBytes(deepest + "/")));
+        Assert.False(TopicDepth.IsTooDeep(deepest, LevelsMax));
+        Assert.True(TopicDepth.IsTooDeep(deepest + "/", LevelsMax));
+        Assert.True(TopicDepth.IsTooDeep(System.Text.Encoding.UTF8.GetBytes(deepest + "/"), LevelsMax));
     }
 
     private static void Compare(SubscriptionTree tree, IEnumerable<Subscription> all, string topic, int seed)

@@ -8,10 +8,15 @@ internal static class PeerLimitDirectives
 {
     private const int ConnectPacketBytesMax = 268_435_455;
     private const int RateMax = 1_000_000;
+    private const int TopicLevelsMax = 1000;
+    private const int PendingLoginsMax = 1_000_000;
 
     private static readonly ValueKind<int> CountOrNone = ValueKinds.Integer(0, int.MaxValue, "count, 0 for no limit");
     private static readonly ValueKind<int> BytesOrNone = ValueKinds.Integer(0, int.MaxValue, "payload bytes, 0 for no limit");
     private static readonly ValueKind<int> RateOrNone = ValueKinds.Integer(0, RateMax, "a second, 0 to 1000000; 0 for no limit");
+
+    private static readonly ValueKind<int> BytesPerSecond =
+        ValueKinds.Integer(0, int.MaxValue, "bytes a second, 0 for no limit");
 
     public static readonly ImmutableArray<Directive> Rows =
     [
@@ -30,6 +35,11 @@ internal static class PeerLimitDirectives
         Of("global_max_retained_bytes", BytesOrNone, "0",
             (limits, value) => limits with { RetainedBytesMax = value },
             "Of all retained messages together, without `$SYS`. What takes no more room than the one it replaces passes."),
+        Of("max_retained_messages", CountOrNone, "0", (limits, value) => limits with { ClientRetainedMessagesMax = value },
+            "Topics whose retained message a client id published last, also before a restart. Above it as with "
+                + "`global_max_retained_messages`."),
+        OfLong("max_retained_bytes", "payload bytes, 0 for no limit",
+            (limits, value) => limits with { ClientRetainedBytesMax = value }, "The same in payload bytes."),
         OfLong("global_max_queued_messages", "count, 0 for no limit",
             (limits, value) => limits with { GlobalQueuedMessagesMax = value },
             "What waits in all sessions together, in memory and in the store. Above it `drop_policy` decides. "
@@ -49,6 +59,21 @@ internal static class PeerLimitDirectives
             "As many at once. CONNACK 0x9F, before 5.0 return code 3; what is refused does not count. IPv6 by /64."),
         Of("publish_rate", RateOrNone, "0", (limits, value) => limits with { PublishesPerSecond = value },
             "PUBLISH packets of one client, as many at once. Nobody is refused: what comes faster is read later, in its order."),
+        Of("publish_byte_rate", BytesPerSecond, "0", (limits, value) => limits with { PublishBytesPerSecond = value },
+            "Bytes of PUBLISH packets of one client, as many at once; a larger packet passes, and is waited for after it."),
+        Of("publish_rate_per_address", RateOrNone, "0", (limits, value) => limits with { AddressPublishesPerSecond = value },
+            "As `publish_rate`, for all clients of an address together. IPv6 by /64."),
+        Of("publish_byte_rate_per_address", BytesPerSecond, "0",
+            (limits, value) => limits with { AddressPublishBytesPerSecond = value },
+            "As `publish_byte_rate`, for all clients of an address together. IPv6 by /64."),
+        Of("max_wildcard_filters", CountOrNone, "0", (limits, value) => limits with { WildcardFiltersMax = value },
+            "Subscriptions of one session with `+` or `#`, shared ones included. SUBACK as for `max_subscriptions`."),
+        Of("max_topic_levels", ValueKinds.Integer(1, TopicLevelsMax, "1 to 1000"), "200",
+            (limits, value) => limits with { TopicLevelsMax = value },
+            "Slashes in a topic or filter, without the mount point. 200 is mosquitto's, which has no directive for it."),
+        Of("max_pending_logins", ValueKinds.Integer(1, PendingLoginsMax, "1 to 1000000"), "1000",
+            (limits, value) => limits with { PendingLoginsMax = value },
+            "Passwords that wait to be verified. Above it CONNACK 0x89, before 5.0 return code 3."),
     ];
 
     private static Directive OfLong(

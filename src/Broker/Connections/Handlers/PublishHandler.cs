@@ -20,7 +20,8 @@ internal static partial class PublishHandler
         if (packet.Qos > connection.Listener.MaximumQos) return HandlerResult.Close(EngineFaults.QosNotSupported);
         if (packet.Retain && !connection.Engine.Options.Limits.IsRetainAvailable)
             return HandlerResult.Close(EngineFaults.RetainNotSupported);
-        if (TopicDepth.IsTooDeep(packet.TopicUtf8)) return HandlerResult.Close(EngineFaults.TopicTooDeep);
+        if (TopicDepth.IsTooDeep(packet.TopicUtf8, connection.Engine.Options.Limits.Peers.TopicLevelsMax))
+            return HandlerResult.Close(EngineFaults.TopicTooDeep);
         if (!TryResolveTopic(connection, in packet, out TopicRoute? route, out fault)) return HandlerResult.Close(fault!);
         bool isDenied = false;
         if (connection.Questions is { } questions && route!.IsWritable && !route.Topic.IsOfServer)

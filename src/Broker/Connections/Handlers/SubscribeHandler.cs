@@ -16,9 +16,10 @@ internal static partial class SubscribeHandler
         if (!SubscribePacket.TryDecode(body, connection.Version, out SubscribePacket? packet, out Fault? fault))
             return HandlerResult.Close(fault);
         Session session = connection.Session!;
+        int levelsMax = connection.Engine.Options.Limits.Peers.TopicLevelsMax;
         foreach (SubscriptionRequest request in packet.Requests)
         {
-            if (TopicDepth.IsTooDeep(request.Filter)) return HandlerResult.Close(EngineFaults.FilterTooDeep);
+            if (TopicDepth.IsTooDeep(request.Filter, levelsMax)) return HandlerResult.Close(EngineFaults.FilterTooDeep);
         }
         bool[]? denied = null;
         if (connection.Questions is { } questions && !TryAsk(connection, questions, packet, out denied)) return HandlerResult.Ask;
@@ -81,16 +82,21 @@ internal static partial class SubscribeHandler
     private static bool IsTooMany(MqttConnection connection, Subscription subscription)
     {
         PeerLimitOptions limits = connection.Engine.Options.Limits.Peers;
-        if (limits is { SubscriptionsMax: 0, GlobalSubscriptionsMax: 0 }) return false;
+        if (limits is { SubscriptionsMax: 0, GlobalSubscriptionsMax: 0, WildcardFiltersMax: 0 }) return false;
         Session session = subscription.Session;
         if (session.HasSubscription(subscription.Key)) return false;
-        bool isOfClient = limits.SubscriptionsMax > 0 && session.SubscriptionCount >= limits.SubscriptionsMax;
-        bool isTooMany = isOfClient || (limits.GlobalSubscriptionsMax > 0
-            && connection.Engine.Router.Subscriptions.Count >= limits.GlobalSubscriptionsMax);
-        if (isTooMany)
-            connection.Engine.Peers.Hit(isOfClient ? LimitKind.MaxSubscriptions : LimitKind.GlobalMaxSubscriptions, connection);
-        return isTooMany;
+        int ofAll = connection.Engine.Router.Subscriptions.Count;
+        LimitKind? met =
+            IsReached(session.SubscriptionCount, limits.SubscriptionsMax) ? LimitKind.MaxSubscriptions
+            : subscription.HasWildcard && IsReached(session.WildcardCount, limits.WildcardFiltersMax)
+                ? LimitKind.MaxWildcardFilters
+            : IsReached(ofAll, limits.GlobalSubscriptionsMax) ? LimitKind.GlobalMaxSubscriptions
+            : null;
+        if (met is { } limit) connection.Engine.Peers.Hit(limit, connection);
+        return met is not null;
     }
+
+    private static bool IsReached(int count, int limit) => limit > 0 && count >= limit;
 
     private static Subscription Build(MqttConnection connection, in SubscriptionRequest request, uint subscriptionId)
     {

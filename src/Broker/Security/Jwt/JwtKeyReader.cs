@@ -175,6 +175,8 @@ internal static class JwtKeyReader
 
     private static JwtKey? ReadRsa(JsonWebKey jwk, string? id, out string? error)
     {
+        if (string.IsNullOrEmpty(jwk.N) || string.IsNullOrEmpty(jwk.E))
+            return None("an RSA key in it has no modulus or no exponent", out error);
         using RSA rsa = RSA.Create(new RSAParameters
         {
             Modulus = Base64UrlEncoder.DecodeBytes(jwk.N),
