@@ -15,7 +15,7 @@ internal sealed class Population(int port, SoakOptions options, SoakFindings fin
     private const int Ids = 1000;
     private const int StepsMax = 60;
 
-    private readonly ConcurrentDictionary<string, long> _owners = new();
+    private readonly ConcurrentDictionary<string, Claims> _claims = new();
     private long _lives;
     private long _published;
 
@@ -35,7 +35,8 @@ internal sealed class Population(int port, SoakOptions options, SoakFindings fin
         {
             long life = Interlocked.Increment(ref _lives);
             string id = $"soak-{random.Next(Ids)}";
-            _owners[id] = life;
+            Claims claims = _claims.GetOrAdd(id, static _ => new Claims());
+            long claim = claims.Begin(out bool isAlone);
             try
             {
                 await LiveAsync(id, random, pace, end).ConfigureAwait(false);
@@ -46,8 +47,13 @@ internal sealed class Population(int port, SoakOptions options, SoakFindings fin
             }
             catch (Exception failure) when (failure is XunitException or IOException or InvalidOperationException)
             {
-                // Who comes with the same id takes the session over, and this life ends.
-                if (_owners[id] == life) findings.Add($"{id}, life {life}: {failure.Message.ReplaceLineEndings(" ")}");
+                // Who comes with the same id takes the session over, and one of the two lives ends.
+                if (isAlone && claims.IsLast(claim))
+                    findings.Add($"{id}, life {life}: {failure.Message.ReplaceLineEndings(" ")}");
+            }
+            finally
+            {
+                claims.End();
             }
         }
     }
@@ -134,5 +140,35 @@ internal sealed class Population(int port, SoakOptions options, SoakFindings fin
             1 => filter.Append("/+/").Append(random.Next(10)).ToString(),
             _ => filter.Append('/').Append(random.Next(10)).Append('/').Append(random.Next(10)).ToString(),
         };
+    }
+
+    /// <summary>Lives with the same id.</summary>
+    private sealed class Claims
+    {
+        private readonly Lock _lock = new();
+        private long _begun;
+        private long _ended;
+
+        /// <summary>One more.</summary>
+        /// <param name="isAlone">Whether no other goes on.</param>
+        public long Begin(out bool isAlone)
+        {
+            lock (_lock)
+            {
+                isAlone = _begun == _ended;
+                return ++_begun;
+            }
+        }
+
+        /// <summary>Whether none has begun since.</summary>
+        public bool IsLast(long claim)
+        {
+            lock (_lock) return _begun == claim;
+        }
+
+        public void End()
+        {
+            lock (_lock) _ended++;
+        }
     }
 }

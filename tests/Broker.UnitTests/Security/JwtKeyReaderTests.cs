@@ -30,6 +30,16 @@ public sealed class JwtKeyReaderTests : IDisposable
             keys.All.Select(key => key.Algorithms));
     }
 
+    [Theory]
+    [InlineData("""{"kty":"RSA","n":"AQAB","e":""}""")]
+    [InlineData("""{"kty":"RSA","n":"","e":"AQAB"}""")]
+    [InlineData("""{"kty":"RSA","n":"AQAB","e":"="}""")]
+    public void A_key_without_its_numbers_is_none(string key)
+    {
+        Assert.Null(JwtKeyReader.ReadSet(key, acceptsSecrets: false, out string? error));
+        Assert.NotNull(error);
+    }
+
     [Fact]
     public void Keys_of_a_set_that_are_not_for_signatures_are_passed_over()
     {

@@ -175,13 +175,10 @@ internal static class JwtKeyReader
 
     private static JwtKey? ReadRsa(JsonWebKey jwk, string? id, out string? error)
     {
-        if (string.IsNullOrEmpty(jwk.N) || string.IsNullOrEmpty(jwk.E))
+        byte[] modulus = Base64UrlEncoder.DecodeBytes(jwk.N), exponent = Base64UrlEncoder.DecodeBytes(jwk.E);
+        if (modulus.Length == 0 || exponent.Length == 0)
             return None("an RSA key in it has no modulus or no exponent", out error);
-        using RSA rsa = RSA.Create(new RSAParameters
-        {
-            Modulus = Base64UrlEncoder.DecodeBytes(jwk.N),
-            Exponent = Base64UrlEncoder.DecodeBytes(jwk.E),
-        });
+        using RSA rsa = RSA.Create(new RSAParameters { Modulus = modulus, Exponent = exponent });
         return JwtKey.Of(rsa, id, out error);
     }
 
