@@ -4,8 +4,8 @@ namespace Broker.TestKit;
 public static class TestTime
 {
     /// <summary>For packets, log lines and commits: long enough for a loaded machine.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>For whole programs of other people.</summary>
-    public static readonly TimeSpan ProcessPatience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan ProcessPatience = TimeSpan.FromSeconds(60);
 }
