@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Broker.Messages;
 using Broker.Protocol.Topics;
 using Broker.Sessions;
@@ -12,6 +11,9 @@ namespace Broker.Retained;
 /// </summary>
 internal sealed class RetainedReplay : IRetainedReplay
 {
+    /// <summary>So many levels of topics are looked at under one lock, by a thread that has others to serve.</summary>
+    internal const int StepsMax = 512;
+
     private readonly RetainedTree _tree;
     private readonly string[] _levels;
     private readonly long _stamp;
@@ -30,16 +32,16 @@ internal sealed class RetainedReplay : IRetainedReplay
 
     public Subscription Subscription { get; }
 
-    public bool TryNext(long nowUnixMilliseconds, [NotNullWhen(true)] out Message? message)
+    public bool TryNext(long nowUnixMilliseconds, out Message? message)
     {
         message = _tree.Step(this, nowUnixMilliseconds);
-        return message is not null;
+        return message is not null || _frames.Count > 0;
     }
 
-    /// <summary>The next message; null at the end. Under the tree's lock.</summary>
+    /// <summary>The next message; null at the end, or after <see cref="StepsMax"/>. Under the tree's lock.</summary>
     internal Message? Next(long nowUnixMilliseconds)
     {
-        while (_frames.TryPop(out Frame frame))
+        for (int steps = 0; steps < StepsMax && _frames.TryPop(out Frame frame); steps++)
         {
             if (frame.IsUnvisited)
             {

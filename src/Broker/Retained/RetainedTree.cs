@@ -100,7 +100,10 @@ internal sealed class RetainedTree
     public IEnumerable<Message> Find(string filter, long nowUnixMilliseconds)
     {
         RetainedReplay walk = Replay(new Sessions.Subscription { Session = null!, Key = filter, Filter = filter });
-        while (walk.TryNext(nowUnixMilliseconds, out Message? message)) yield return message;
+        while (walk.TryNext(nowUnixMilliseconds, out Message? message))
+        {
+            if (message is not null) yield return message;
+        }
     }
 
     /// <summary>Runs one step of a replay under the tree's lock.</summary>
@@ -109,26 +112,37 @@ internal sealed class RetainedTree
         lock (_lock) return replay.Next(nowUnixMilliseconds);
     }
 
-    /// <summary>Removes what has expired.</summary>
+    /// <summary>Removes what has expired. Others have their turn in between.</summary>
     /// <returns>How many messages.</returns>
     public int Sweep(long nowUnixMilliseconds)
     {
-        lock (_lock)
+        Stack<(RetainedNode Node, int Slot)> way = new([(_root, 0)]);
+        int count = 0;
+        while (way.Count > 0)
         {
-            List<string> expired = [];
-            Collect(_root, nowUnixMilliseconds, expired);
-            foreach (string topic in expired) Clear(topic);
-            return expired.Count;
+            lock (_lock) count += SweepSome(way, nowUnixMilliseconds);
         }
+        return count;
     }
 
-    private static void Collect(RetainedNode node, long nowUnixMilliseconds, List<string> expired)
+    // What goes leaves a hole: the slots of the others stay, and a node that is gone has no children.
+    private int SweepSome(Stack<(RetainedNode Node, int Slot)> way, long nowUnixMilliseconds)
     {
-        if (node.Message is { } message && message.IsExpired(nowUnixMilliseconds)) expired.Add(message.Topic.Name);
-        for (int slot = 0; slot < node.SlotCount; slot++)
+        int count = 0;
+        for (int steps = 0; steps < RetainedReplay.StepsMax && way.TryPop(out (RetainedNode Node, int Slot) at); steps++)
         {
-            if (node.ChildAt(slot) is { } child) Collect(child, nowUnixMilliseconds, expired);
+            if (at.Slot < at.Node.SlotCount)
+            {
+                way.Push((at.Node, at.Slot + 1));
+                if (at.Node.ChildAt(at.Slot) is { } child) way.Push((child, 0));
+            }
+            else if (at.Node.Message is { } message && message.IsExpired(nowUnixMilliseconds))
+            {
+                Clear(message.Topic.Name);
+                count++;
+            }
         }
+        return count;
     }
 
     private static void CountOwners(RetainedNode node, RetainedOwners owners)

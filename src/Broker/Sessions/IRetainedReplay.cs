@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Broker.Messages;
 
 namespace Broker.Sessions;
@@ -9,6 +8,10 @@ internal interface IRetainedReplay
     /// <summary>By which subscription they are sent.</summary>
     Subscription Subscription { get; }
 
-    /// <summary>The next one; false when there are no more. A leaf: takes no lock but the tree's.</summary>
-    bool TryNext(long nowUnixMilliseconds, [NotNullWhen(true)] out Message? message);
+    /// <summary>
+    /// The next one, or null: so many topics were passed over that others are to have their turn before it goes on. A leaf: takes
+    /// no lock but the tree's.
+    /// </summary>
+    /// <returns>False when there are no more.</returns>
+    bool TryNext(long nowUnixMilliseconds, out Message? message);
 }

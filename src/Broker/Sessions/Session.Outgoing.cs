@@ -340,6 +340,11 @@ internal sealed partial class Session
             {
                 _replays.Dequeue();
             }
+            else if (message is null)
+            {
+                batch.HasMore = true;
+                break;
+            }
             else if (MayRead(message) && _context.RetainedSources?.MayWrite(message) != false)
             {
                 _context.Metrics.Traffic.OfThread.Replay();

@@ -76,6 +76,23 @@ public sealed class RetainedReplayTests
         Assert.Equal(2, Rest(tree.Replay(To("#", bench.Session))).Count);
     }
 
+    [Fact]
+    public void What_matches_nothing_is_walked_through_a_step_at_a_time()
+    {
+        RetainedTree tree = new(new MemoryStateStore());
+        for (int i = 0; i < 10 * RetainedReplay.StepsMax; i++) tree.Set(TestMessages.Retained($"devices/{i}/state"));
+        tree.Set(TestMessages.Retained("devices/last/wanted"));
+        RetainedReplay replay = tree.Replay(To("devices/+/wanted"));
+
+        int turns = 0;
+        Message? message;
+        while (replay.TryNext(0, out message) && message is null) turns++;
+
+        Assert.Equal("devices/last/wanted", message?.Topic.Name);
+        Assert.InRange(turns, 10, 100);
+        Assert.False(replay.TryNext(0, out _));
+    }
+
     private static void ReplayAmongChanges(int seed)
     {
         RandomTopics random = new(seed);
@@ -100,6 +117,7 @@ public sealed class RetainedReplayTests
                 if (!got.Contains(topic)) owed.Remove(topic);
             }
             if (!replay.TryNext(0, out Message? message)) break;
+            Assert.NotNull(message);
             Assert.True(got.Add(message.Topic.Name), $"seed {seed}: {message.Topic.Name} twice");
             Assert.True(message.Text() == $"old {message.Topic.Name}", $"seed {seed}: {message.Topic.Name} is newer");
         }
@@ -112,7 +130,10 @@ public sealed class RetainedReplayTests
     private static List<Message> Rest(RetainedReplay replay, long now = 0)
     {
         List<Message> rest = [];
-        while (replay.TryNext(now, out Message? message)) rest.Add(message);
+        while (replay.TryNext(now, out Message? message))
+        {
+            if (message is not null) rest.Add(message);
+        }
         return rest;
     }
 }

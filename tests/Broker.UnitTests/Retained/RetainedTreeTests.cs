@@ -73,6 +73,24 @@ public sealed class RetainedTreeTests
     }
 
     [Fact]
+    public void The_sweep_of_a_large_tree_misses_nothing()
+    {
+        RetainedTree tree = new(new ManualStateStore());
+        for (int i = 0; i < 5 * RetainedReplay.StepsMax; i++)
+        {
+            tree.Set(TestMessages.Retained($"{i / 7}/a/{i}", expiresAt: i % 3 == 0 ? 2000 : 1000));
+            tree.Set(TestMessages.Retained($"{i / 7}/a", expiresAt: 1000));
+        }
+        int stay = (5 * RetainedReplay.StepsMax + 2) / 3;
+        int count = tree.Count;
+
+        Assert.Equal(count - stay, tree.Sweep(1000));
+        Assert.Equal(stay, tree.Count);
+        Assert.Equal(stay, tree.Sweep(2000));
+        Assert.True(tree.IsEmpty);
+    }
+
+    [Fact]
     public void Who_clears_what_another_is_about_to_clear_waits_for_that_commit()
     {
         ManualStateStore store = new();
@@ -114,7 +132,7 @@ public sealed class RetainedTreeTests
     {
         RetainedReplay replay = tree.Replay(new Subscription { Session = null!, Key = "#", Filter = "#" });
         List<Message> all = [];
-        while (replay.TryNext(0, out Message? message)) all.Add(message);
+        while (replay.TryNext(0, out Message? message)) all.Add(message!);
         return all;
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Broker.Messages;
 using Broker.Sessions;
 
@@ -55,7 +54,7 @@ public sealed class PendingReplaysTests
     {
         public Subscription Subscription { get; } = new() { Session = null!, Key = key, Filter = key };
 
-        public bool TryNext(long nowUnixMilliseconds, [NotNullWhen(true)] out Message? message)
+        public bool TryNext(long nowUnixMilliseconds, out Message? message)
         {
             message = null;
             return false;
