@@ -38,6 +38,7 @@ internal static class Program
         if (operands.Count != (args[0] == "drain" ? 1 : 0)) throw new UsageException("too many or too few words");
         if (FlowScenario.Has(args[0])) return FlowScenario.Run(args[0], options, Console.Out);
         if (args[0] == "connect") return ConnectScenario.Run(options, Console.Out);
+        if (args[0] == "fair") return FairScenario.Run(options, Console.Out);
         if (args[0] == "idle") return IdleScenario.Run(options, Console.Out);
         if (options.Qos == 0) throw new UsageException($"{args[0]} is about acknowledgements, which QoS 0 does not have");
         return args[0] switch
@@ -67,6 +68,7 @@ internal static class Program
               idle         --connections that say nothing: the broker's memory for each
               offline      queues of sessions that are away fill, and drain --connections at a time
               retained     --topics are stored and come to subscribers of all
+              fair         one greedy client after the other among calm pairs: how the pairs fare with and without it
               ack          publishers alone, or with subscribers that are away (--away) or listen: rates and times of the acks
               drain FILE   sessions that `ack --away --keep FILE` left return and are checked, after a restart for example
               queue        fills the queues of sessions that are away, watches the broker's memory, then drains them

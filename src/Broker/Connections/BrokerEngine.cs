@@ -18,6 +18,12 @@ internal sealed record EngineServices(IStateStore Store, Authenticator Authentic
 {
     /// <summary>The access lists; default: none.</summary>
     public AccessControl Access { get; init; } = AccessControl.Open;
+
+    /// <summary>
+    /// After so many bytes without a pause, or deliveries that cost as much, a client goes on from the pool: it is the turn of
+    /// others whose sockets its thread serves.
+    /// </summary>
+    public long TurnBytes { get; init; } = 128 * 1024;
 }
 
 /// <summary>
@@ -42,6 +48,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         Authenticator = services.Authenticator;
         _access = services.Access;
         Time = services.Time;
+        TurnBytes = services.TurnBytes;
         Logger = services.Loggers.CreateLogger("Broker");
         Metrics = new BrokerMetrics();
         foreach (ListenerOptions listener in options.Listeners) Metrics.Expect(listener);
@@ -89,6 +96,9 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
 
     /// <summary>Moves on with each reload, after the new options are in force.</summary>
     public long OptionsGeneration => Interlocked.Read(ref _optionsGeneration);
+
+    /// <summary><see cref="EngineServices.TurnBytes"/>.</summary>
+    public long TurnBytes { get; }
 
     public IStateStore Store { get; }
 

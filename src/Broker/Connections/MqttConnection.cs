@@ -84,7 +84,12 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
             while (reason is null)
             {
                 HandlerResult result = TakeBatch(await _input.ReadAsync());
-                if (result.Action == HandlerAction.Continue && !MustPause) continue;
+                if (result.Action == HandlerAction.Continue && !MustPause)
+                {
+                    // A socket that always has more would keep this thread, and all whose sockets it serves, for ever.
+                    if (TakeTurn()) await Task.Yield();
+                    continue;
+                }
                 reason = await SettleAsync(result);
             }
         }

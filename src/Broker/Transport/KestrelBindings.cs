@@ -18,6 +18,9 @@ namespace Broker.Transport;
 /// </summary>
 internal sealed partial class KestrelBindings
 {
+    /// <summary>So much is taken from a socket before its reader has looked at it.</summary>
+    private const int ReadAheadBytes = 64 * 1024;
+
     private readonly BrokerEngine _engine;
     private readonly MqttConnectionHandler _handler;
     private readonly ProxyProtocol _proxy;
@@ -46,6 +49,8 @@ internal sealed partial class KestrelBindings
         builder.Services.Configure<SocketTransportOptions>(sockets =>
         {
             sockets.UnsafePreferInlineScheduling = true;
+            // A client whose turn is over fills it before the pool goes on with it: so the thread of its socket serves others.
+            sockets.MaxReadBufferSize = ReadAheadBytes;
             sockets.CreateBoundListenSocket = endPoint => ListenerSockets.Bind(endPoint, _listeners[endPoint]);
         });
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -32,7 +32,11 @@ internal sealed class InlineBroker : IDisposable
         BrokerOptions options = new() { Listeners = [OpenListener] };
         _authenticator = Authenticator.Create(options, TimeProvider.System).Authenticator!;
         _engine = new BrokerEngine(
-            options, new EngineServices(store, _authenticator, TimeProvider.System, NullLoggerFactory.Instance));
+            options, new EngineServices(store, _authenticator, TimeProvider.System, NullLoggerFactory.Instance)
+            {
+                // All of it is to be done on the thread that measures.
+                TurnBytes = long.MaxValue,
+            });
     }
 
     /// <summary>A client that is connected.</summary>

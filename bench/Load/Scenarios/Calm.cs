@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using Load.Clients;
+using Load.Measuring;
+using Load.Options;
+using Load.Wire;
+
+namespace Load.Scenarios;
+
+/// <summary>
+/// Pairs that exchange messages at an even pace, and somebody new now and then: how they fare tells what the others do to them.
+/// </summary>
+internal sealed class Calm : IDisposable
+{
+    private const double NewcomerSecondsMax = 1;
+    private const int Window = 4000;
+
+    private readonly Fleet _fleet;
+    private readonly Newcomer _newcomer;
+    private readonly BrokerProcess _broker;
+    private readonly ResidentMemory _memory;
+    private long _from;
+
+    public Calm(LoadOptions options, int pairs, double rate)
+    {
+        LoadOptions counted = options with { Publishers = pairs, Subscribers = pairs };
+        Shape = FleetShape.Of(counted, pairs, pairs, Window) with { Topics = pairs, Layout = Layout.Pairs };
+        Rate = rate;
+        _fleet = new Fleet(options, Shape);
+        _broker = new BrokerProcess(options.Pid);
+        _memory = new ResidentMemory(_broker, _fleet.Loop);
+        _fleet.Subscribe();
+        _fleet.ConnectPublishers();
+        _newcomer = new Newcomer(options.Port, Shape.Run);
+        _fleet.StartPaced(rate);
+    }
+
+    public FleetShape Shape { get; }
+
+    /// <summary>Messages a second of all pairs together.</summary>
+    public double Rate { get; }
+
+    public EventLoop Loop => _fleet.Loop;
+
+    /// <summary>The most memory since <see cref="Begin"/>.</summary>
+    public long PeakBytes => _memory.PeakBytes;
+
+    /// <summary>What the broker keeps when nothing moves it any more.</summary>
+    public long SettledBytes => _memory.Settle(TimeSpan.FromSeconds(30));
+
+    /// <summary>What comes from now on is looked at.</summary>
+    public void Begin()
+    {
+        _newcomer.Take();
+        _fleet.Deliveries.Latency.Clear();
+        _memory.ForgetPeak();
+        _from = Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>How they fared since <see cref="Begin"/>.</summary>
+    /// <param name="report">Gets the figures.</param>
+    /// <param name="prefix">In front of their names.</param>
+    /// <returns>Their 99th percentile, microseconds.</returns>
+    public double AddTo(Report report, string prefix)
+    {
+        (TimeSpan longest, long count) = _newcomer.Take();
+        LatencyHistogram latency = _fleet.Deliveries.Latency;
+        report.Add($"{prefix}_seconds", Stopwatch.GetElapsedTime(_from).TotalSeconds, 1);
+        report.Add($"{prefix}_calm_per_second", latency.Count / Stopwatch.GetElapsedTime(_from).TotalSeconds);
+        report.Add($"{prefix}_calm_p50_us", latency.Microseconds(0.5));
+        report.Add($"{prefix}_calm_p99_us", latency.Microseconds(0.99));
+        report.Add($"{prefix}_calm_max_us", latency.MaximumMicroseconds);
+        report.Add($"{prefix}_new_clients", count);
+        report.Add($"{prefix}_new_client_max_ms", longest.TotalMilliseconds, 1);
+        if (longest.TotalSeconds > NewcomerSecondsMax || count == 0) IsGood = false;
+        return latency.Microseconds(0.99);
+    }
+
+    /// <summary>Whether each new client was served within a second.</summary>
+    public bool IsGood { get; private set; } = true;
+
+    /// <summary>Ends, and holds the broker to what it owes the pairs.</summary>
+    public bool End(Report report)
+    {
+        _fleet.StopPublishers();
+        _fleet.AwaitAcks();
+        long owed = _fleet.Owed(_fleet.Sent);
+        _fleet.AwaitDeliveries(owed);
+        long unacknowledged = _fleet.InFlight;
+        _newcomer.Dispose();
+        _fleet.DisconnectPublishers();
+        _fleet.Leave();
+        return Verdict.Add(report, _fleet.Acks, _fleet.Deliveries, unacknowledged, owed) && IsGood;
+    }
+
+    public void Dispose()
+    {
+        _newcomer.Dispose();
+        _fleet.Dispose();
+    }
+}
