@@ -1,14 +1,20 @@
 namespace Broker.Diagnostics;
 
-/// <summary>What <see cref="QuietCompaction"/> decides by.</summary>
+/// <summary>What <see cref="QuietCompaction"/> and <see cref="QuietReturn"/> decide by.</summary>
 /// <param name="Connections">Connections that are served now.</param>
 /// <param name="AllocatedBytes">Bytes that the process has allocated since its start.</param>
 /// <param name="HeapBytes">Bytes that the managed heap takes, with what is garbage by now.</param>
 /// <param name="Cpu">Processor time that the process has used since its start.</param>
 internal readonly record struct HeapState(int Connections, long AllocatedBytes, long HeapBytes, TimeSpan Cpu)
 {
+    /// <summary>Bytes that the process held for the managed heap after the last collection, free ones among them.</summary>
+    public long CommittedBytes { get; init; }
+
     public static HeapState Now(int connections) => new(
-        connections, GC.GetTotalAllocatedBytes(), GC.GetTotalMemory(forceFullCollection: false), Environment.CpuUsage.TotalTime);
+        connections, GC.GetTotalAllocatedBytes(), GC.GetTotalMemory(forceFullCollection: false), Environment.CpuUsage.TotalTime)
+    {
+        CommittedBytes = GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes,
+    };
 }
 
 /// <summary>

@@ -115,6 +115,8 @@ internal static partial class BrokerHost
             new TlsFileWatch(secrets.Tls.OfType<TlsEndpoint>().Concat(secrets.AdminTls.Values), logger));
         engine.Heartbeat.Register(
             new QuietCompaction(() => HeapState.Now(engine.ConnectionCount), QuietCompaction.CompactHeap));
+        engine.Heartbeat.Register(new QuietReturn(
+            () => HeapState.Now(engine.ConnectionCount), QuietReturn.CollectHeap, QuietCompaction.CompactHeap));
     }
 
     private static void Observe(BrokerEngine engine, Readiness readiness, SecretFiles secrets)
