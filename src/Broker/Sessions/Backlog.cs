@@ -10,6 +10,7 @@ namespace Broker.Sessions;
 internal sealed class Backlog
 {
     private RingQueue<OutboxEntry>? _tail;
+    private long _tailBytes;
     private RingQueue<int>? _lengths;
     private long _lengthsSum;
     private long _passedBefore;
@@ -42,8 +43,9 @@ internal sealed class Backlog
     /// <summary>A delivery that was stored behind what is here already.</summary>
     /// <param name="entry">It.</param>
     /// <param name="tailMax">So many are kept in memory while a page is read.</param>
+    /// <param name="tailBytesMax">The same in payload bytes.</param>
     /// <param name="keepsLength">Whether its length will be asked for, by <see cref="DropOldest"/>.</param>
-    public void Add(in OutboxEntry entry, int tailMax, bool keepsLength = false)
+    public void Add(in OutboxEntry entry, int tailMax, long tailBytesMax, bool keepsLength = false)
     {
         Count++;
         Bytes += entry.Message.PayloadLength;
@@ -53,7 +55,8 @@ internal sealed class Backlog
             _lengthsSum += entry.Message.PayloadLength;
         }
         if (_tail is null) return;
-        if (_tail.Count < tailMax) _tail.Enqueue(in entry);
+        _tailBytes += entry.Message.PayloadLength;
+        if (_tail.Count < tailMax && _tailBytes <= tailBytesMax) _tail.Enqueue(in entry);
         else _tail = null;
     }
 
@@ -79,6 +82,7 @@ internal sealed class Backlog
         IsReading = true;
         _passedBefore = Math.Max(ReadThrough, sentSequence);
         _tail = isLast ? new RingQueue<OutboxEntry>() : null;
+        _tailBytes = 0;
     }
 
     /// <summary>A delivery of the page is in memory now.</summary>

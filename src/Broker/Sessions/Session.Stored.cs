@@ -151,7 +151,8 @@ internal sealed partial class Session
             || outbox.ReliableCount >= MemoryMessagesMax || outbox.Bytes >= MemoryBytesMax;
         if (isBehind)
         {
-            backlog.Add(in entry, MemoryMessagesMax, _context.Limits.DropPolicy == DropPolicy.Oldest);
+            backlog.Add(
+                in entry, MemoryMessagesMax, MemoryBytesMax, keepsLength: _context.Limits.DropPolicy == DropPolicy.Oldest);
             return;
         }
         backlog.Pass(entry.Sequence);
