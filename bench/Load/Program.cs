@@ -40,6 +40,7 @@ internal static class Program
         if (args[0] == "connect") return ConnectScenario.Run(options, Console.Out);
         if (args[0] == "fair") return FairScenario.Run(options, Console.Out);
         if (args[0] == "idle") return IdleScenario.Run(options, Console.Out);
+        if (args[0] == "storm") return StormScenario.Run(options, Console.Out);
         if (options.Qos == 0) throw new UsageException($"{args[0]} is about acknowledgements, which QoS 0 does not have");
         return args[0] switch
         {
@@ -66,6 +67,7 @@ internal static class Program
               wildcard     10 publishers, 1,000 topics, 100 subscribers with --filters of + and #
               connect      --connections at a time connect, are accepted, leave, and do it again
               idle         --connections that say nothing: the broker's memory for each
+              storm        --connections with sessions lose their broker, which somebody kills, and all come back at once
               offline      queues of sessions that are away fill, and drain --connections at a time
               retained     --topics are stored and come to subscribers of all
               fair         one greedy client after the other among calm pairs: how the pairs fare with and without it

@@ -4,7 +4,7 @@ using Load.Wire;
 namespace Load.Measuring;
 
 /// <summary>Watches the broker's resident memory while the loop runs.</summary>
-internal sealed class ResidentMemory
+internal sealed class ResidentMemory : IDisposable
 {
     private const double StableSeconds = 3;
     private const long StableBytes = 2 * 1024 * 1024;
@@ -24,6 +24,9 @@ internal sealed class ResidentMemory
 
     /// <summary>The most that was seen since <see cref="ForgetPeak"/>.</summary>
     public long PeakBytes { get; private set; }
+
+    /// <summary>Looks no more: the process may be gone.</summary>
+    public void Dispose() => _loop.Tick -= Sample;
 
     public void ForgetPeak() => PeakBytes = _broker.ResidentBytes;
 

@@ -59,6 +59,15 @@ internal sealed record LoadOptions
     /// <summary>The broker's process; 0: its CPU time and memory are not reported.</summary>
     public int Pid { get; init; }
 
+    /// <summary>Where the broker says which process it is, each time it starts (<c>pid_file</c>).</summary>
+    public string? PidFile { get; init; }
+
+    /// <summary>Devices say who they are: `bench0`, `bench1` and so on, all with this password, others `bench`.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>After how long a device tries again.</summary>
+    public double RetrySeconds { get; init; } = 1;
+
     public bool Json { get; init; }
 
     /// <summary>File that keeps what the sessions away are owed, for `drain`; null: they return in this run.</summary>

@@ -23,7 +23,7 @@ internal static class IdleScenario
     {
         var broker = new BrokerProcess(options.Pid);
         using var loop = new EventLoop();
-        var memory = new ResidentMemory(broker, loop);
+        using var memory = new ResidentMemory(broker, loop);
         // The first connections also pay for code that is loaded once.
         Drop(Open(loop, options, Burst, first: 0));
         long before = memory.Settle(Limit);

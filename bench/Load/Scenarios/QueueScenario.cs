@@ -19,7 +19,7 @@ internal static class QueueScenario
         FleetShape shape = FleetShape.Of(options, publishers: 10, subscribers: 1000, window: 100);
         var broker = new BrokerProcess(options.Pid);
         using var fleet = new Fleet(options, shape);
-        var memory = new ResidentMemory(broker, fleet.Loop);
+        using var memory = new ResidentMemory(broker, fleet.Loop);
         Report report = AckScenario.Describe("queue", options, shape);
         long idle = memory.Settle(SettleLimit);
         AddMemory(report, broker, "rss_mb_idle", idle);

@@ -12,6 +12,12 @@ internal interface IPeer
     /// <summary>The last packet of a read was handled, or the link can take more: the time to answer and flush.</summary>
     void BatchEnd();
 
-    /// <summary>The other side has closed.</summary>
+    /// <summary>The connection that was begun with <see cref="Link.Dial"/> is there.</summary>
+    void Reached()
+    {
+        // Most are there from the beginning.
+    }
+
+    /// <summary>The other side has closed, or was never reached: <see cref="Link.Error"/> says why.</summary>
     void Closed();
 }

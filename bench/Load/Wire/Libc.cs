@@ -18,6 +18,9 @@ internal static unsafe partial class Libc
 
     public const int Interrupted = 4;
     public const int WouldBlock = 11;
+    public const int Reset = 104;
+    public const int Refused = 111;
+    private const int InProgress = 115;
 
     /// <summary>PR_SET_TIMERSLACK</summary>
     public const int SetTimerSlack = 29;
@@ -28,6 +31,9 @@ internal static unsafe partial class Libc
     private const int Internet = 2;
     private const int Stream = 1;
     private const int CloseOnExec = 0x80000;
+    private const int NonBlocking = 0x800;
+    private const int LevelSocket = 1;
+    private const int ErrorOfSocket = 4;
     private const int LevelIp = 0;
     private const int LevelTcp = 6;
     private const int NoDelay = 1;
@@ -41,9 +47,23 @@ internal static unsafe partial class Libc
     /// <param name="port">The port on 127.0.0.1.</param>
     /// <param name="source">From 127.0.0.SOURCE; 0: as it comes.</param>
     /// <returns>A socket that does not delay; -1: the error is the last of this thread.</returns>
-    public static int Connect(int port, int source)
+    public static int Connect(int port, int source) => Connect(port, source, flags: 0);
+
+    /// <summary>Begins to connect and does not wait; the socket is writable when it is done.</summary>
+    /// <inheritdoc cref="Connect(int, int)"/>
+    public static int Dial(int port, int source) => Connect(port, source, NonBlocking);
+
+    /// <summary>Why a socket failed; 0: it did not. Asking forgets it.</summary>
+    public static int TakeError(int socket)
     {
-        int socket = Socket(Internet, Stream | CloseOnExec, 0);
+        int error = 0;
+        int length = sizeof(int);
+        return GetOption(socket, LevelSocket, ErrorOfSocket, &error, &length) == 0 ? error : Marshal.GetLastPInvokeError();
+    }
+
+    private static int Connect(int port, int source, int flags)
+    {
+        int socket = Socket(Internet, Stream | CloseOnExec | flags, 0);
         if (socket < 0) return -1;
         int yes = 1;
         _ = SetOption(socket, LevelTcp, NoDelay, &yes, sizeof(int));
@@ -57,6 +77,7 @@ internal static unsafe partial class Libc
         }
         WriteAddress(address, port, 1);
         if (isBound && Connect(socket, address, 16) == 0) return socket;
+        if (isBound && Marshal.GetLastPInvokeError() == InProgress) return socket;
         int error = Marshal.GetLastPInvokeError();
         _ = Close(socket);
         Marshal.SetLastPInvokeError(error);
@@ -94,6 +115,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     private static partial int SetOption(int socket, int level, int option, int* value, int length);
+
+    [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
+    private static partial int GetOption(int socket, int level, int option, int* value, int* length);
 
     [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
     private static partial int Bind(int socket, byte* address, int length);

@@ -16,8 +16,9 @@ internal sealed unsafe class Link
     private readonly OutputBuffer _packets = new();
     private readonly ILayer? _layer;
     private bool _isOpen = true;
+    private bool _isDialling;
 
-    private Link(EventLoop loop, IPeer peer, int descriptor, Transport transport)
+    private Link(EventLoop loop, IPeer peer, int descriptor, Transport transport, bool isDialling = false)
     {
         _loop = loop;
         _peer = peer;
@@ -30,8 +31,13 @@ internal sealed unsafe class Link
         };
         Wire = _layer is null ? _packets : new OutputBuffer();
         loop.Add(this);
-        _layer?.Open();
+        _isDialling = isDialling;
+        if (isDialling) loop.WatchWrites(this, isOn: true);
+        else _layer?.Open();
     }
+
+    /// <summary>Why the connection failed, as the system numbers it; 0: it was closed as it should be.</summary>
+    public int Error { get; private set; }
 
     /// <summary>The kernel takes no more; <see cref="IPeer.BatchEnd"/> is called when it does.</summary>
     public bool IsCongested { get; private set; }
@@ -52,6 +58,19 @@ internal sealed unsafe class Link
         throw new LoadException($"127.0.0.1:{endpoint.Port} cannot be reached: {reason}");
     }
 
+    /// <summary>
+    /// Begins to connect and does not wait. What is sent meanwhile goes out when the connection is there.
+    /// </summary>
+    /// <returns>Null: nobody listens there, which is known at once.</returns>
+    public static Link? Dial(EventLoop loop, IPeer peer, Endpoint endpoint)
+    {
+        int descriptor = Libc.Dial(endpoint.Port, endpoint.Source);
+        if (descriptor >= 0) return new Link(loop, peer, descriptor, endpoint.Transport, isDialling: true);
+        int error = Marshal.GetLastPInvokeError();
+        if (error == Libc.Refused) return null;
+        throw new LoadException($"no connection could be begun: {Marshal.GetPInvokeErrorMessage(error)}");
+    }
+
     /// <summary>Room for the next packet; <see cref="Advance"/> says how much of it was used.</summary>
     public Span<byte> Reserve(int bytes) => _packets.Reserve(bytes);
 
@@ -60,7 +79,7 @@ internal sealed unsafe class Link
     /// <summary>Gives everything gathered to the kernel, in one call where it takes it.</summary>
     public void Flush()
     {
-        if (IsCongested || !_isOpen) return;
+        if (IsCongested || _isDialling || !_isOpen) return;
         if (_layer is { IsReady: true } && _packets.Length > 0)
         {
             _layer.Seal(_packets.Written);
@@ -79,6 +98,11 @@ internal sealed unsafe class Link
 
     internal void Ready(uint what)
     {
+        if (_isDialling)
+        {
+            Arrive();
+            return;
+        }
         if ((what & Libc.Writable) != 0)
         {
             IsCongested = false;
@@ -104,6 +128,20 @@ internal sealed unsafe class Link
         Keep(_rest.AsSpan(used, _restLength - used));
     }
 
+    private void Arrive()
+    {
+        if ((Error = Libc.TakeError(Descriptor)) != 0)
+        {
+            CloseByPeer();
+            return;
+        }
+        _isDialling = false;
+        _loop.WatchWrites(this, isOn: false);
+        _peer.Reached();
+        _layer?.Open();
+        Flush();
+    }
+
     private void Send()
     {
         int sent = 0;
@@ -121,6 +159,7 @@ internal sealed unsafe class Link
                 if (error == Libc.Interrupted) continue;
                 if (error != Libc.WouldBlock)
                 {
+                    Error = error;
                     CloseByPeer();
                     return;
                 }
@@ -144,6 +183,7 @@ internal sealed unsafe class Link
         if (count < 0 && Marshal.GetLastPInvokeError() is Libc.WouldBlock or Libc.Interrupted) return;
         if (count <= 0)
         {
+            if (count < 0) Error = Marshal.GetLastPInvokeError();
             CloseByPeer();
             return;
         }

@@ -8,10 +8,13 @@ namespace Load.Wire;
 [SuppressMessage("Design", "CA1001", Justification = "There is nothing below it to give back, and a read may be going on.")]
 internal sealed class TlsLayer : ILayer
 {
+    // What was read is delivered before anybody else of this thread reads.
+    [ThreadStatic]
+    private static byte[]? _plain;
+
     private readonly Link _link;
     private readonly FedStream _below;
     private readonly SslStream _tls;
-    private readonly byte[] _plain = new byte[64 * 1024];
     private Task _reading = Task.CompletedTask;
 
     public TlsLayer(Link link)
@@ -46,11 +49,14 @@ internal sealed class TlsLayer : ILayer
         {
             TargetHost = "localhost",
             RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            // Each connection is another device: none knows what another one agreed.
+            AllowTlsResume = false,
         };
         try
         {
             await _tls.AuthenticateAsClientAsync(options).ConfigureAwait(false);
             IsReady = true;
+            _plain ??= new byte[64 * 1024];
             int count;
             while ((count = await _tls.ReadAsync(_plain).ConfigureAwait(false)) > 0) _link.Deliver(_plain.AsSpan(0, count));
         }

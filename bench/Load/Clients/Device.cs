@@ -1,0 +1,160 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Diagnostics;
+using Broker.Protocol;
+using Broker.Protocol.Packets;
+using Load.Checking;
+using Load.Wire;
+
+namespace Load.Clients;
+
+/// <summary>
+/// A client that connects again whenever it has no connection, for as long as it takes. Remembers which messages it has got,
+/// up to 64 of them.
+/// </summary>
+internal sealed class Device(EventLoop loop, DeviceShape shape, DeviceTotals totals, Redialling redialling) : IPeer
+{
+    private const ushort SubscribeId = 1;
+
+    private Link? _link;
+    private long _attempt;
+    private long _begunAt;
+    private bool _hadSession;
+    private bool _isAccepted;
+    private ulong _received;
+
+    /// <summary>CONNACK, and SUBACK where there was something to subscribe to, have come.</summary>
+    public bool IsReady { get; private set; }
+
+    /// <summary>It takes messages; until then they stay in flight.</summary>
+    public bool Acknowledges { get; set; }
+
+    /// <summary>It has what it wanted: it does not come back.</summary>
+    public bool IsStopping { get; set; }
+
+    /// <summary>How many of the messages it has got.</summary>
+    public int Received => System.Numerics.BitOperations.PopCount(_received);
+
+    /// <summary>Forgets what it has got.</summary>
+    public void Forget() => _received = 0;
+
+    /// <summary>Connects now.</summary>
+    public void Dial()
+    {
+        long attempt = ++_attempt;
+        _begunAt = Stopwatch.GetTimestamp();
+        _link = Link.Dial(loop, this, shape.Endpoint);
+        if (_link is null)
+        {
+            totals.End(Libc.Refused, wasAccepted: false);
+            DialLater();
+            return;
+        }
+        Send(shape.Connect.Write);
+        redialling.In(this, attempt, shape.Patience);
+    }
+
+    /// <summary>Its time has come, unless something has happened meanwhile.</summary>
+    public void OnDue(long attempt)
+    {
+        if (attempt != _attempt || _isAccepted || IsStopping) return;
+        if (_link is null)
+        {
+            Dial();
+            return;
+        }
+        totals.TimedOut++;
+        _link.Close();
+        DialLater();
+    }
+
+    public void Reached() => totals.Reached(Stopwatch.GetTimestamp());
+
+    public void Frame(byte first, ReadOnlySpan<byte> body, long now)
+    {
+        switch ((PacketType)(first >> 4))
+        {
+            case PacketType.ConnAck:
+                Accepted(body, now);
+                break;
+            case PacketType.SubAck:
+                (IsReady, _hadSession) = (true, true);
+                break;
+            case PacketType.Publish:
+                Message(first, body);
+                break;
+            case PacketType.Disconnect:
+                break;
+            default:
+                throw new LoadException($"device {shape.Number}: a packet of type {first >> 4}");
+        }
+    }
+
+    public void BatchEnd() => _link?.Flush();
+
+    public void Closed()
+    {
+        totals.End(_link!.Error, _isAccepted);
+        DialLater();
+    }
+
+    /// <summary>Goes and does not come back.</summary>
+    public void Leave()
+    {
+        IsStopping = true;
+        if (_link is null) return;
+        if (_isAccepted) totals.Connected--;
+        _link.Close();
+        _link = null;
+    }
+
+    private void DialLater()
+    {
+        (_link, _isAccepted, IsReady) = (null, false, false);
+        if (!IsStopping) redialling.In(this, ++_attempt, shape.Retry * (0.5 + Random.Shared.NextDouble()));
+    }
+
+    private void Accepted(ReadOnlySpan<byte> body, long now)
+    {
+        if (!ConnAckPacket.TryDecode(body, shape.Connect.Version, out ConnAckPacket? packet, out Fault? fault))
+            throw new LoadException($"device {shape.Number}: CONNACK is malformed: {fault}");
+        if (packet.ReasonCode != ReasonCode.Success)
+        {
+            totals.Refuse(packet.ReasonCode);
+            _link!.Close();
+            DialLater();
+            return;
+        }
+        _isAccepted = true;
+        totals.Accept(_begunAt, now);
+        if (_hadSession && !packet.SessionPresent && !shape.Connect.CleanStart) totals.SessionsLost++;
+        IsReady = packet.SessionPresent || shape.Subscriptions.Count == 0;
+        if (!IsReady) Send(output => new SubscribePacket(SubscribeId, 0, shape.Subscriptions).Write(output, shape.Connect.Version));
+    }
+
+    // QoS 1, MQTT 3.1.1: topic | packet id | payload
+    private void Message(byte first, ReadOnlySpan<byte> body)
+    {
+        int at = 2 + BinaryPrimitives.ReadUInt16BigEndian(body);
+        ReadOnlySpan<byte> id = body.Slice(at, 2);
+        if ((first & 0x06) == 0) at -= 2;
+        MessageStamp stamp = MessageStamp.Read(body[(at + 2)..]);
+        if (stamp.Topic != shape.Number) throw new LoadException($"device {shape.Number}: a message for {stamp.Topic}");
+        ulong bit = 1UL << (int)stamp.Sequence;
+        if ((_received & bit) == 0) totals.Received++;
+        _received |= bit;
+        if (!Acknowledges || (first & 0x06) == 0) return;
+        Span<byte> answer = _link!.Reserve(4);
+        (answer[0], answer[1], answer[2], answer[3]) = (0x40, 2, id[0], id[1]);
+        _link.Advance(4);
+    }
+
+    private void Send(Action<IBufferWriter<byte>> write)
+    {
+        var packet = new ArrayBufferWriter<byte>(128);
+        write(packet);
+        packet.WrittenSpan.CopyTo(_link!.Reserve(packet.WrittenCount));
+        _link.Advance(packet.WrittenCount);
+        _link.Flush();
+    }
+}
