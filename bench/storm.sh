@@ -7,7 +7,8 @@
 #
 # Fails when an acknowledged message or a session is lost, a client is sent away in place of being parked, somebody who is
 # connected waits longer than a second for a round trip, so does a new client afterwards, or the memory does not go back.
-# --lines puts further lines into the configuration. Needs a descriptor for each device (ulimit -n).
+# A client waits for its CONNACK for 60 s and then begins anew, about a second later. --lines puts further lines into the
+# configuration. Needs a descriptor for each device (ulimit -n).
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -77,7 +78,7 @@ run_one() {
   if [[ $mode == *tls* ]]; then options+=(--tls); fi
   if [[ $mode == *passwords* ]]; then options+=(--password "$password"); fi
   mkfifo "$folder/lines"
-  dotnet "$load_dll" storm --connections "$devices" --port "$server_port" --pid-file "$folder/pid" --seconds 5 \
+  dotnet "$load_dll" storm --connections "$devices" --port "$server_port" --pid-file "$folder/pid" --seconds 5 --patience 60 \
     "${options[@]}" --label "mode=$mode" --label "store=$store" --label "round=$round" --json >"$folder/lines" &
   load_pid=$!
   while read -r line; do

@@ -31,6 +31,9 @@ public sealed class DurableStateStore : IStateStore, IDisposable
     /// </summary>
     public long DurableTicket => _writer.Waiters.DurableTicket;
 
+    /// <inheritdoc/>
+    public bool IsAvailable => _observer.Availability.IsAvailable;
+
     /// <summary>Whether commits get through, and if not, why.</summary>
     public StoreAvailability Availability => _observer.Availability;
 

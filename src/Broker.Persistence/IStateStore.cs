@@ -19,6 +19,9 @@ public interface IStateStore
     /// <summary>The highest ticket whose change, and every change before it, is committed. Never moves back.</summary>
     long DurableTicket { get; }
 
+    /// <summary>Whether commits get through; while they do not, the durable ticket stands still.</summary>
+    bool IsAvailable => true;
+
     /// <summary>Takes a change for the next commit.</summary>
     /// <returns>Its ticket, rising; 0 when there is nothing to wait for.</returns>
     long Append(StateChange change);

@@ -81,6 +81,7 @@ internal sealed class TestBroker : IAsyncDisposable
             RemoteAddress = $"{address ?? System.Net.IPAddress.Loopback}:{40_000 + _clients.Count}",
             Address = address ?? System.Net.IPAddress.Loopback,
             CertificateUserName = certificateUserName,
+            Closed = pair.Closed,
             Abort = pair.Abort,
         };
         var client = new TestClient(pair.Client, version);

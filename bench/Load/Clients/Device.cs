@@ -129,7 +129,9 @@ internal sealed class Device(EventLoop loop, DeviceShape shape, DeviceTotals tot
         totals.Accept(_begunAt, now);
         if (_hadSession && !packet.SessionPresent && !shape.Connect.CleanStart) totals.SessionsLost++;
         IsReady = packet.SessionPresent || shape.Subscriptions.Count == 0;
-        if (!IsReady) Send(output => new SubscribePacket(SubscribeId, 0, shape.Subscriptions).Write(output, shape.Connect.Version));
+        if (IsReady) return;
+        var subscribe = new SubscribePacket(SubscribeId, 0, shape.Subscriptions);
+        Send(output => subscribe.Write(output, shape.Connect.Version));
     }
 
     // QoS 1, MQTT 3.1.1: topic | packet id | payload

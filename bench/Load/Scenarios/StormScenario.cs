@@ -21,6 +21,7 @@ internal sealed class StormScenario : IDisposable
     private const int DevicesDefault = 10_000;
     private const int MessagesEach = 5;
     private const int Sources = 32;
+    private const int BystanderSource = 100;
 
     /// <summary>Handshakes that are under way at once before the storm.</summary>
     private const int Burst = 50;
@@ -76,7 +77,7 @@ internal sealed class StormScenario : IDisposable
         _totals.Begin();
         long downAt = Stopwatch.GetTimestamp();
         foreach (Device device in _devices) device.Acknowledges = true;
-        using var bystanders = new Bystanders(new Endpoint(_options.Port, _options.Transport), Login);
+        using var bystanders = new Bystanders(new Endpoint(_options.Port, _options.Transport, BystanderSource), Login);
         Reading own = Reading.Of(0, 0, new BrokerProcess(0));
         // Written when the port is open.
         if (!_loop.RunUntil(() => File.Exists(_options.PidFile) && ReadPid() is var pid && pid > 0 && pid != killed, DownLimit))

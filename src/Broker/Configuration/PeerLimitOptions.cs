@@ -13,6 +13,21 @@ internal sealed record PeerLimitOptions
     /// <summary><c>connect_timeout</c>. How long a client may take until its CONNECT is accepted. Default 30 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary><c>connect_rate</c>. CONNECT packets a second in all; what comes faster waits. Default 0 = no limit.</summary>
+    public int ConnectsPerSecond { get; init; }
+
+    /// <summary>
+    /// <c>max_pending_connects</c>. CONNECTs between being read and their CONNACK; others wait. Those with a password to be
+    /// hashed are counted apart. Default 100, 0 = no limit.
+    /// </summary>
+    public int PendingConnectsMax { get; init; } = 100;
+
+    /// <summary>
+    /// <c>max_pending_handshakes</c>. TLS handshakes that are computed at once; others wait. Default 0 = a processor each,
+    /// but one.
+    /// </summary>
+    public int PendingHandshakesMax { get; init; }
+
     /// <summary><c>max_subscriptions</c>. Of one session. Default 0 = no limit.</summary>
     public int SubscriptionsMax { get; init; }
 

@@ -67,6 +67,8 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         Sessions = new SessionLifecycle(Router, context, options, Logger);
         _sessionContext = context;
         _counter = new ConnectionCounter(options.Limits.ConnectionsMax);
+        Lines = new AdmissionLines(Time, options.Limits.Peers);
+        Metrics.Observe(Lines.Figures);
         SetRetainSweep(options.Limits);
         Figures = new SharedReading<EngineFigures>(ReadFigures, Time);
         Metrics.Observe(Figures);
@@ -124,6 +126,9 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     /// <summary>Client ids that several clients have at once.</summary>
     public TakeoverWatch Takeovers { get; }
 
+    /// <summary>Where those wait who come faster than they can be let in.</summary>
+    public AdmissionLines Lines { get; }
+
     /// <summary>What one address and one user may have.</summary>
     public PeerLimits Peers { get; }
 
@@ -177,6 +182,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         _sessionContext.RetainedSources = RetainedSourcesOf(options);
         LimitQueues(options.Limits.Peers);
         _counter.SetMax(options.Limits.ConnectionsMax);
+        Lines.Use(options.Limits.Peers);
         Sessions.SetLimits(options.Limits);
         Retained.SetLimits(options.Limits.Peers);
         Router.Subscriptions.SetDuplicates(options.Limits.AllowDuplicateMessages);
@@ -254,6 +260,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     public void Dispose()
     {
         Heartbeat.Dispose();
+        Lines.Dispose();
         Metrics.Dispose();
     }
 

@@ -13,6 +13,8 @@ internal sealed record ConnectionOrigin : IConnectionOrigin
 
     public string? CertificateUserName { get; init; }
 
+    public CancellationToken Closed { get; init; }
+
     /// <summary>What <see cref="IConnectionOrigin.Abort"/> does.</summary>
     public required Action Abort { get; init; }
 

@@ -20,6 +20,9 @@ internal interface IConnectionOrigin
     /// <summary>What TLS negotiated, such as <c>TLSv1.3 TLS_AES_256_GCM_SHA384</c>; null: none, or it is not said.</summary>
     string? Encryption => null;
 
+    /// <summary>Cancelled when the peer has sent its last byte, which may not have been read, or the connection broke.</summary>
+    CancellationToken Closed => default;
+
     /// <summary>Ends the transport at once, without waiting for what is buffered.</summary>
     void Abort();
 }

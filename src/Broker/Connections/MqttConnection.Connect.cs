@@ -38,6 +38,7 @@ internal sealed partial class MqttConnection
         _pendingConnect = null;
         if (Authentication is null && Engine.Peers.RefuseConnect(this) is { } tooOften) return Refuse(packet, tooOften);
         if (Authentication is null && Engine.Bans.RefuseConnect(this, packet) is { } banned) return Refuse(packet, banned);
+        if (await WaitInLineAsync(packet) is { } gone) return gone;
         if (packet.AuthenticationMethod is not null && Authentication is null) return BeginAuthentication(packet);
         ConnectDecision decision = ConnectRules.Check(packet, Origin, Engine.Options.Limits);
         if (decision.Refusal is null)
@@ -104,6 +105,8 @@ internal sealed partial class MqttConnection
             return Refuse(packet, new CloseReason(CloseKind.Refused, fault.ReasonCode, fault.Text));
         Authentication = authentication;
         Drain();
+        // Now it is the client that is waited for.
+        LeaveLine();
         return null;
     }
 
@@ -138,6 +141,8 @@ internal sealed partial class MqttConnection
             long begun = Engine.Time.GetTimestamp();
             long generation = Authentication?.JudgedIn ?? Engine.OptionsGeneration;
             _security = CurrentSecurity();
+            // Nobody waits for somebody else's answer but who it is about.
+            if (_security.Http is not null) LeaveLine();
             Verdict verdict = await JudgeAsync(packet, decision.Parameters!.ClientId);
             ConnectDecision judged = ConnectRules.Judge(packet, this, decision, in verdict);
             Engine.Metrics.Authenticated(Engine.Time.GetElapsedTime(begun), verdict.Method, judged.Refusal is null);

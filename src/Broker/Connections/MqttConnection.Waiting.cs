@@ -60,6 +60,7 @@ internal sealed partial class MqttConnection
         switch (Engine.Takeovers.Ask(this, parameters.ClientId))
         {
             case TakeoverVerdict.Wait:
+                LeaveLine();
                 return new((CloseReason?)null);
             case TakeoverVerdict.Refuse:
                 Parameters = null;

@@ -228,10 +228,15 @@ internal sealed partial class MqttConnection
             WriteAuth();
             return false;
         }
-        if (WaitsForCommit && _connAckTicket > Engine.Store.DurableTicket && TryWait(_connAckTicket)) return false;
+        if (WaitsForCommit && _connAckTicket > Engine.Store.DurableTicket && TryWait(_connAckTicket))
+        {
+            if (!Engine.Store.IsAvailable) LeaveLine();
+            return false;
+        }
         WriteCounted(connAck);
         _isConnAckSent = true;
         _connAck = null;
+        LeaveLine();
         return true;
     }
 

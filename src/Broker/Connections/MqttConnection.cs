@@ -21,7 +21,7 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
     private readonly PipeWriter _output;
     private CloseReason? _closeReason;
     private TaskCompletionSource? _writerDone;
-    private readonly long _acceptedMilliseconds;
+    private long _acceptedMilliseconds;
     private long _lastReceivedMilliseconds;
 
     public MqttConnection(BrokerEngine engine, IConnectionOrigin origin, IDuplexPipe transport, ConnectionQuota? quota = null)
@@ -45,7 +45,7 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
     /// <summary>The session that is served; null before CONNECT was accepted.</summary>
     public Session? Session { get; private set; }
 
-    /// <summary>For how long it has been there, seconds.</summary>
+    /// <summary>For how long it has been there, seconds, without the time in which it waited to be let in.</summary>
     public long AgeSeconds => (Engine.CoarseMilliseconds - _acceptedMilliseconds) / 1000;
 
     /// <summary>Seconds since a packet came from the client.</summary>
@@ -150,11 +150,15 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
     {
         if (Parameters is not { } parameters)
         {
+            // While it waits for others, it is not the one who is late.
+            if (Volatile.Read(ref _line) is not null || _isPaused) return;
             bool isLate = nowMilliseconds - _acceptedMilliseconds
                 > (long)Engine.Options.Limits.Peers.ConnectTimeout.TotalMilliseconds;
             if (isLate && TryClose(CloseReason.ConnectTimeout)) Engine.Peers.Hit(LimitKind.ConnectTimeout, this);
             return;
         }
+        // A commit that takes so long holds up nobody else.
+        LeaveLine();
         if (Identity is { ExpiresAt: not VerifiedIdentity.NeverExpires and var end }
             && Engine.Time.GetUtcNow().ToUnixTimeMilliseconds() >= end)
             TryClose(CloseReason.CredentialsExpired);
@@ -179,6 +183,7 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
         try
         {
             TryClose(reason);
+            LeaveLine();
             LeaveSession();
             await FinishWritingAsync();
         }

@@ -30,6 +30,9 @@ internal sealed class TokenBucket
         return true;
     }
 
+    /// <summary>Gives back one that was taken for nothing.</summary>
+    public void GiveBack() => _tokens = Math.Min(PerSecond, _tokens + 1);
+
     /// <summary>Whether there are so many; none is taken.</summary>
     public bool Has(double count, long now)
     {

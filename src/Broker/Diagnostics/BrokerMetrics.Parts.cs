@@ -44,6 +44,14 @@ internal sealed partial class BrokerMetrics
         "broker.ready", () => readiness.IsReady ? 1L : 0L, null,
         "1: the listeners are open and the store takes commits.");
 
+    /// <summary>Who waits to be let in.</summary>
+    /// <param name="read">How many at each stage.</param>
+    public void Observe(Func<IEnumerable<(AdmissionStage Stage, long Waiting)>> read) => Meter.CreateObservableUpDownCounter(
+        "broker.connections.waiting",
+        () => read().Select(static line => new Measurement<long>(
+            line.Waiting, new KeyValuePair<string, object?>("stage", SnakeCase.Of(line.Stage.ToString())))),
+        "{connection}", "Connections that wait to be let in, by what they wait for.");
+
     /// <summary>What sessions, trees and queues hold.</summary>
     /// <param name="read">Reads it: a walk over all sessions, shared by the instruments that are asked together.</param>
     public void Observe(SharedReading<EngineFigures> read)

@@ -39,4 +39,8 @@ internal enum LimitKind
     MaxRetainedBytes,
     /// <summary><c>max_pending_logins</c>.</summary>
     MaxPendingLogins,
+    /// <summary><c>connect_rate</c>.</summary>
+    ConnectRate,
+    /// <summary><c>max_pending_connects</c>.</summary>
+    MaxPendingConnects,
 }

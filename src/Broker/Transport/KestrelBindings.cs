@@ -51,6 +51,8 @@ internal sealed partial class KestrelBindings
             sockets.UnsafePreferInlineScheduling = true;
             // A client whose turn is over fills it before the pool goes on with it: so the thread of its socket serves others.
             sockets.MaxReadBufferSize = ReadAheadBytes;
+            // As many as net.core.somaxconn lets through: who finds it full tries again only after a second, then after two.
+            sockets.Backlog = ushort.MaxValue;
             sockets.CreateBoundListenSocket = endPoint => ListenerSockets.Bind(endPoint, _listeners[endPoint]);
         });
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -99,7 +101,9 @@ internal sealed partial class KestrelBindings
         // Before TLS, whose handshake is work.
         listen.Use(next => context =>
             _engine.Bans.RefusesAccept((context.RemoteEndPoint as IPEndPoint)?.Address) ? Task.CompletedTask : next(context));
-        _tls[number]?.Use(listen, () => _engine.Options.Logging.ConnectionMessages);
+        _tls[number]?.Use(
+            listen, () => _engine.Options.Logging.ConnectionMessages, _engine.Lines.Handshakes,
+            () => _engine.Options.Limits.Peers.ConnectTimeout);
         // A reload changes the options of a listener, not its number: each connection takes what holds when it comes.
         if (listener.Protocol == ListenerProtocol.Mqtt)
         {

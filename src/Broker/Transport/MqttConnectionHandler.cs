@@ -29,6 +29,7 @@ internal sealed class MqttConnectionHandler
             RemoteAddress = peer.Text,
             Address = peer.Address,
             CertificateUserName = UserName(context.Features, listener),
+            Closed = context.RequestAborted,
             Abort = context.Abort,
         });
 

@@ -33,5 +33,7 @@ internal sealed class SocketOrigin : IConnectionOrigin
     public string? Encryption =>
         _context.Features.Get<ITlsConnectionFeature>() is TlsFeature tls ? $"{tls.Version} {tls.Cipher}" : null;
 
+    public CancellationToken Closed => _context.ConnectionClosed;
+
     public void Abort() => _context.Abort();
 }

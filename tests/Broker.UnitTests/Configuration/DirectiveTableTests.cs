@@ -27,6 +27,7 @@ public class DirectiveTableTests
         "drop_policy oldest", "global_max_queued_messages 1", "global_max_queued_bytes 1",
         "max_retained_messages 1", "max_retained_bytes 1", "publish_byte_rate 1", "publish_rate_per_address 1",
         "publish_byte_rate_per_address 1", "max_wildcard_filters 1", "max_topic_levels 1", "max_pending_logins 1",
+        "connect_rate 1", "max_pending_connects 1", "max_pending_handshakes 1",
         "takeover_delay_max 1", "persistence_kinds all", "persistence_user a all",
         "persistence_url sqlite:a", "will_grace 1", "on_store_damage stop", "allow_plain_text_passwords true",
         "admin_listener 1", "audit_log_file a", "metrics_topic a/#",

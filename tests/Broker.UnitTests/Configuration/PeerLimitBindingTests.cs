@@ -8,6 +8,9 @@ public class PeerLimitBindingTests
     {
         ["max_connect_packet_size"] = value => new() { ConnectPacketBytesMax = value },
         ["connect_timeout"] = value => new() { ConnectTimeout = TimeSpan.FromSeconds(value) },
+        ["connect_rate"] = value => new() { ConnectsPerSecond = value },
+        ["max_pending_connects"] = value => new() { PendingConnectsMax = value },
+        ["max_pending_handshakes"] = value => new() { PendingHandshakesMax = value },
         ["max_subscriptions"] = value => new() { SubscriptionsMax = value },
         ["global_max_subscriptions"] = value => new() { GlobalSubscriptionsMax = value },
         ["global_max_retained_messages"] = value => new() { RetainedMessagesMax = value },
@@ -32,6 +35,9 @@ public class PeerLimitBindingTests
     [Theory]
     [InlineData("max_connect_packet_size", 20)]
     [InlineData("connect_timeout", 1)]
+    [InlineData("connect_rate", 0)]
+    [InlineData("max_pending_connects", 0)]
+    [InlineData("max_pending_handshakes", 0)]
     [InlineData("max_subscriptions", 0)]
     [InlineData("global_max_subscriptions", 0)]
     [InlineData("global_max_retained_messages", 0)]

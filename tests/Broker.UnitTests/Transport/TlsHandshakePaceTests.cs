@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Broker.Connections;
 using Broker.TestKit;
 using Broker.Transport.Tls;
 using Microsoft.Extensions.Time.Testing;
@@ -10,14 +11,17 @@ public sealed class TlsHandshakePaceTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly FakeTimeProvider _time = new();
+    private readonly Places _places;
     private readonly Pipe _client = new(new PipeOptions(
         readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false));
+
+    public TlsHandshakePaceTests() => (_places = new Places(_time)).SetLimits(countMax: 1);
 
     [Fact]
     public async Task What_a_handshake_reads_is_handled_on_the_pool_and_what_follows_on_the_thread_that_brought_it()
     {
         TlsTransportStream stream = new(new Duplex(_client.Reader, new Pipe().Writer));
-        using TlsHandshakePace pace = new(_time, Patience, default);
+        using TlsHandshakePace pace = new(_places, _time, Patience, default);
         await pace.EnterAsync();
 
         stream.Pace = pace;
@@ -32,7 +36,7 @@ public sealed class TlsHandshakePaceTests
     [Fact]
     public async Task A_silent_client_runs_out_of_patience()
     {
-        using TlsHandshakePace pace = new(_time, Patience, default);
+        using TlsHandshakePace pace = new(_places, _time, Patience, default);
         await pace.EnterAsync();
         Task<ReadResult> read = pace.ReadAsync(_client.Reader).AsTask();
 
@@ -45,7 +49,7 @@ public sealed class TlsHandshakePaceTests
     [Fact]
     public async Task Waits_are_counted_together()
     {
-        using TlsHandshakePace pace = new(_time, Patience, default);
+        using TlsHandshakePace pace = new(_places, _time, Patience, default);
         await pace.EnterAsync();
         Task<ReadResult> first = pace.ReadAsync(_client.Reader).AsTask();
         _time.Advance(Patience * 0.6);
@@ -61,7 +65,7 @@ public sealed class TlsHandshakePaceTests
     [Fact]
     public async Task Our_own_time_does_not_count()
     {
-        using TlsHandshakePace pace = new(_time, Patience, default);
+        using TlsHandshakePace pace = new(_places, _time, Patience, default);
         await pace.EnterAsync();
         await _client.Writer.WriteAsync(new byte[] { 1 });
         _client.Reader.AdvanceTo((await pace.ReadAsync(_client.Reader)).Buffer.End);
@@ -77,7 +81,7 @@ public sealed class TlsHandshakePaceTests
     public async Task What_a_client_sent_before_it_left_is_still_read_when_it_has_our_answer()
     {
         using CancellationTokenSource closed = new();
-        using TlsHandshakePace pace = new(_time, Patience, closed.Token);
+        using TlsHandshakePace pace = new(_places, _time, Patience, closed.Token);
         TlsTransportStream stream = new(new Duplex(_client.Reader, new Pipe().Writer)) { Pace = pace };
         await pace.EnterAsync();
         await stream.WriteAsync(new byte[] { 1 }.AsMemory());
@@ -95,7 +99,7 @@ public sealed class TlsHandshakePaceTests
     public async Task The_end_of_the_connection_is_not_a_lack_of_patience()
     {
         using CancellationTokenSource closed = new();
-        using TlsHandshakePace pace = new(_time, Patience, closed.Token);
+        using TlsHandshakePace pace = new(_places, _time, Patience, closed.Token);
         await pace.EnterAsync();
         Task<ReadResult> read = pace.ReadAsync(_client.Reader).AsTask();
 
@@ -103,6 +107,47 @@ public sealed class TlsHandshakePaceTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(TestTime.Patience));
         Assert.False(pace.HasRunOut);
+    }
+
+    // Or nobody would be through before everybody has begun.
+    [Fact]
+    public async Task Who_was_answered_goes_before_who_was_not()
+    {
+        using TlsHandshakePace computing = new(_places, _time, Patience, default);
+        await computing.EnterAsync();
+        using TlsHandshakePace unanswered = new(_places, _time, Patience, default);
+        Task late = unanswered.EnterAsync();
+        using TlsHandshakePace answered = new(_places, _time, Patience, default);
+        answered.Answered();
+        Task soon = answered.EnterAsync();
+        Assert.Equal(2, _places.WaitingCount);
+
+        computing.Dispose();
+
+        await soon.WaitAsync(TestTime.Patience);
+        Assert.False(late.IsCompleted);
+        answered.Dispose();
+        await late.WaitAsync(TestTime.Patience);
+    }
+
+    [Fact]
+    public async Task Who_says_nothing_has_no_place_and_who_waits_for_one_does_not_run_out_of_patience()
+    {
+        using TlsHandshakePace silent = new(_places, _time, Patience, default);
+        Task begin = silent.BeginAsync(new Pipe().Reader);
+        using TlsHandshakePace computing = new(_places, _time, Patience, default);
+        await computing.EnterAsync().WaitAsync(TestTime.Patience);
+        using TlsHandshakePace waiting = new(_places, _time, Patience, default);
+        await _client.Writer.WriteAsync(new byte[] { 1 });
+        Task parked = waiting.BeginAsync(_client.Reader);
+
+        _time.Advance(Patience);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => begin.WaitAsync(TestTime.Patience));
+        Assert.False(waiting.HasRunOut);
+        computing.Dispose();
+        await parked.WaitAsync(TestTime.Patience);
+        Assert.Equal(1, (await waiting.ReadAsync(_client.Reader)).Buffer.Length);
     }
 
     /// <summary>Begins a read, then brings a byte on a thread of its own; tells which thread the read went on with.</summary>

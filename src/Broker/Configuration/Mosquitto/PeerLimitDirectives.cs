@@ -25,7 +25,18 @@ internal static class PeerLimitDirectives
             "Holds until CONNACK, for CONNECT with its will and for AUTH; `max_packet_size` holds as well."),
         Of("connect_timeout", ValueKinds.Integer(1, 3600, "seconds, 1 to 3600"), "30",
             (limits, value) => limits with { ConnectTimeout = TimeSpan.FromSeconds(value) },
-            "Until CONNECT is accepted, authentication included; looked at once a second."),
+            "Until CONNECT is accepted, authentication included; looked at once a second. A TLS handshake before it may keep the "
+                + "broker waiting for as long again."),
+        Of("connect_rate", RateOrNone, "0", (limits, value) => limits with { ConnectsPerSecond = value },
+            "CONNECT packets of all clients, as many at once. Nobody is refused: what comes faster waits, and that time does not "
+                + "count against `connect_timeout`."),
+        Of("max_pending_connects", CountOrNone, "100", (limits, value) => limits with { PendingConnectsMax = value },
+            "CONNECTs between being read and their CONNACK, with a password to be hashed and others each. Nobody is refused: "
+                + "others wait, and that time does not count against `connect_timeout`. With `http_auth_url` or `http_acl_url` "
+                + "until the service is asked."),
+        Of("max_pending_handshakes", CountOrNone, "0", (limits, value) => limits with { PendingHandshakesMax = value },
+            "TLS handshakes that are computed at once, of all listeners; others wait unread, those that have begun go first. "
+                + "0: one for each processor but one."),
         Of("max_subscriptions", CountOrNone, "0", (limits, value) => limits with { SubscriptionsMax = value },
             "Of one session. SUBACK says 0x97 (before 5.0: 0x80) for what is above it."),
         Of("global_max_subscriptions", CountOrNone, "0", (limits, value) => limits with { GlobalSubscriptionsMax = value },

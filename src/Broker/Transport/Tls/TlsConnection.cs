@@ -12,7 +12,8 @@ namespace Broker.Transport.Tls;
 /// <summary>TLS of one connection: handshake, then the plain text as the connection's transport, then the farewell.</summary>
 internal sealed partial class TlsConnection
 {
-    /// <summary>How long the client may keep us waiting in a handshake, all its answers together.</summary>
+    /// <summary>How long the client may keep us waiting in a handshake, all its answers together, where nothing else is
+    /// said.</summary>
     public static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(10);
 
     private const byte HandshakeRecord = 0x16;
@@ -20,15 +21,19 @@ internal sealed partial class TlsConnection
 
     private readonly ConnectionContext _context;
     private readonly TlsSnapshot _snapshot;
-    private readonly TimeProvider _time;
+    private readonly TlsHandshakePace _pace;
     private readonly ILogger _logger;
     private string? _certificateRefusal;
 
-    public TlsConnection(ConnectionContext context, TlsSnapshot snapshot, TimeProvider time, ILogger logger)
+    /// <param name="context">It.</param>
+    /// <param name="snapshot">Certificates and trust.</param>
+    /// <param name="pace">Of its handshake; disposed with it.</param>
+    /// <param name="logger">The log.</param>
+    public TlsConnection(ConnectionContext context, TlsSnapshot snapshot, TlsHandshakePace pace, ILogger logger)
     {
         _context = context;
         _snapshot = snapshot;
-        _time = time;
+        _pace = pace;
         _logger = logger;
     }
 
@@ -63,11 +68,11 @@ internal sealed partial class TlsConnection
 
     private async Task<bool> HandshakeAsync(SslStream ssl, TlsTransportStream stream)
     {
-        using TlsHandshakePace pace = new(_time, HandshakePatience, _context.ConnectionClosed);
+        using TlsHandshakePace pace = _pace;
         stream.Pace = pace;
         try
         {
-            await pace.EnterAsync().ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            await pace.BeginAsync(_context.Transport.Input).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             await AuthenticateAsync(ssl, pace.Token);
             return true;
         }
@@ -125,7 +130,7 @@ internal sealed partial class TlsConnection
     {
         if (_certificateRefusal is not null) return _certificateRefusal;
         if (stream.FirstByte is not (null or HandshakeRecord)) return "what it sent is not TLS";
-        if (pace.HasRunOut) return $"no TLS handshake within {HandshakePatience.TotalSeconds:0} seconds";
+        if (pace.HasRunOut) return $"no TLS handshake within {pace.Patience.TotalSeconds:0} seconds";
         if (trouble is IOException or OperationCanceledException) return "it closed its connection during the TLS handshake";
         Exception deepest = trouble.GetBaseException();
         return deepest.Message.TrimEnd('.');

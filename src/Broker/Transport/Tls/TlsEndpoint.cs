@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
+using System.Net;
 using System.Security.Authentication;
 using Broker.Configuration;
+using Broker.Connections;
 using Broker.Diagnostics;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Broker.Transport.Tls;
@@ -92,15 +93,25 @@ internal sealed class TlsEndpoint
     /// <param name="listen">The listener. Its services must have an <see cref="ILoggerFactory"/>.</param>
     /// <param name="logsConnections">Asked for each connection that succeeds: whether there is a line for it
     /// (<c>connection_messages</c>).</param>
-    public void Use(ListenOptions listen, Func<bool> logsConnections)
+    /// <param name="places">Where its handshakes are computed; null: one place of its own.</param>
+    /// <param name="patience">Asked for each connection: how long the client may keep us waiting in its handshake; null: for
+    /// <see cref="TlsConnection.HandshakePatience"/>.</param>
+    public void Use(
+        ListenOptions listen, Func<bool> logsConnections, Places? places = null, Func<TimeSpan>? patience = null)
     {
         listen.Protocols = HttpProtocols.Http1;
         ILogger logger = listen.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger<TlsEndpoint>();
-        listen.Use(next => context => ServeAsync(context, next, logger, logsConnections));
+        if (places is null) (places = new Places(_time)).SetLimits(countMax: 1);
+        patience ??= static () => TlsConnection.HandshakePatience;
+        listen.Use(next => context =>
+        {
+            var pace = new TlsHandshakePace(places, _time, patience(), context.ConnectionClosed)
+            {
+                Address = (context.RemoteEndPoint as IPEndPoint)?.Address,
+            };
+            return new TlsConnection(context, _loaded.Snapshot, pace, logger).ServeAsync(next, Counts, logsConnections());
+        });
     }
-
-    private Task ServeAsync(ConnectionContext context, ConnectionDelegate next, ILogger logger, Func<bool> logsConnections) =>
-        new TlsConnection(context, _loaded.Snapshot, _time, logger).ServeAsync(next, Counts, logsConnections());
 
     /// <summary>A version as OpenSSL, and so mosquitto's log, writes it.</summary>
     internal static string VersionName(SslProtocols protocol) => protocol switch
