@@ -24,13 +24,6 @@ internal sealed partial class MqttConnection
     /// </summary>
     private const long PendingBytesMax = 64 * 1024 * 1024;
 
-    /// <summary>What a delivery counts for in a turn.</summary>
-    private const int TurnBytesOfDelivery = 32;
-
-    /// <summary>A read that brought less has emptied the socket: its thread looks at others by itself.</summary>
-    private const int TurnEndBytes = 8 * 1024;
-
-    private int _turnBytes;
     private ConnectPacket? _pendingConnect;
     private TaskCompletionSource? _resumed;
     private long _lastTicket;
@@ -90,22 +83,11 @@ internal sealed partial class MqttConnection
         TrafficCounts traffic = Engine.Metrics.Traffic.OfThread;
         long matched = traffic.Matched;
         HandlerResult result = ConsumeFrames(read.Buffer, out SequencePosition consumed);
-        CountTurn(Math.Max(read.Buffer.Length, (traffic.Matched - matched) * TurnBytesOfDelivery));
+        CountTurn(read.Buffer.Length, traffic.Matched - matched);
         bool isPaused = result.Action is not (HandlerAction.Continue or HandlerAction.Close);
         _input.AdvanceTo(consumed, isPaused ? consumed : read.Buffer.End);
         bool isAtEnd = read.IsCompleted && result.Action == HandlerAction.Continue;
         return isAtEnd ? HandlerResult.Close(CloseReason.PeerClosed) : result;
-    }
-
-    private void CountTurn(long bytes) =>
-        _turnBytes = bytes < TurnEndBytes ? 0 : (int)Math.Min(_turnBytes + bytes, int.MaxValue);
-
-    // Whether this thread has done enough for this client, and the pool is to go on.
-    private bool TakeTurn()
-    {
-        if (_turnBytes < Engine.TurnBytes) return false;
-        _turnBytes = 0;
-        return true;
     }
 
     // What has to be waited for before the next batch; then why the connection ends, or null.

@@ -83,13 +83,12 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
             // something is waited for.
             while (reason is null)
             {
-                HandlerResult result = TakeBatch(await _input.ReadAsync());
-                if (result.Action == HandlerAction.Continue && !MustPause)
-                {
-                    // A socket that always has more would keep this thread, and all whose sockets it serves, for ever.
-                    if (TakeTurn()) await Task.Yield();
-                    continue;
-                }
+                ReadResult read = await _input.ReadAsync();
+                // A socket that always has more would keep this thread, and all whose sockets it serves, for ever. What was read
+                // is not looked at before the pool goes on: it fills the pipe, or the thread would go on to read for the pool.
+                if (IsTurnOver()) await Task.Yield();
+                HandlerResult result = TakeBatch(in read);
+                if (result.Action == HandlerAction.Continue && !MustPause) continue;
                 reason = await SettleAsync(result);
             }
         }
