@@ -19,12 +19,17 @@ internal sealed class BlockingClient : IDisposable
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private byte[] _body = new byte[256];
+    private long _bytesToEnd;
 
     /// <summary>Connects and is accepted.</summary>
-    public BlockingClient(int port, string clientId, bool isPersistent)
+    /// <param name="port">Of the broker.</param>
+    /// <param name="clientId">Its id.</param>
+    /// <param name="isPersistent">Whether its session outlives it.</param>
+    /// <param name="isReading">Whether it will read all that comes: then the kernel keeps as much as it likes.</param>
+    public BlockingClient(int port, string clientId, bool isPersistent, bool isReading = false)
     {
         _socket.NoDelay = true;
-        _socket.ReceiveBufferSize = ReceiveBufferBytes;
+        if (!isReading) _socket.ReceiveBufferSize = ReceiveBufferBytes;
         _socket.ReceiveTimeout = (int)Patience.TotalMilliseconds;
         _socket.Connect(IPAddress.Loopback, port);
         var connect = new ArrayBufferWriter<byte>();
@@ -52,6 +57,20 @@ internal sealed class BlockingClient : IDisposable
         Read(out PacketType type);
         if (type != PacketType.PingResp) throw new LoadException($"PINGRESP was expected, not {type}");
     }
+
+    /// <summary>Reads until <see cref="Leave"/> from another thread, and looks at nothing.</summary>
+    public void ReadToEnd()
+    {
+        byte[] some = new byte[256 * 1024];
+        int count;
+        while ((count = _socket.Receive(some)) > 0) Interlocked.Add(ref _bytesToEnd, count);
+    }
+
+    /// <summary>What <see cref="ReadToEnd"/> has read.</summary>
+    public long BytesToEnd => Interlocked.Read(ref _bytesToEnd);
+
+    /// <summary>Sends and reads no more.</summary>
+    public void Leave() => _socket.Shutdown(SocketShutdown.Both);
 
     public void Dispose() => _socket.Dispose();
 

@@ -79,6 +79,12 @@ internal sealed record LoadOptions
     /// <summary>Messages of one round of `churn`.</summary>
     public long Round { get; init; } = 100_000;
 
+    /// <summary>Names of those who are greedy in `fair`; null: one after the other.</summary>
+    public string? Greedy { get; init; }
+
+    /// <summary>A 99th percentile of `fair` that is borne whatever it was before, milliseconds.</summary>
+    public double BorneMilliseconds { get; init; }
+
     /// <summary>How long nothing may move before the rest counts as lost.</summary>
     public double PatienceSeconds { get; init; } = 30;
 

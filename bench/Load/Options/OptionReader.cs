@@ -38,6 +38,8 @@ internal static class OptionReader
         new("--keep", "FILE", "ack: leave the queues; `drain FILE` checks them later", (o, v) => o with { Keep = v }),
         new("--round", "N", "churn: messages a round; 100000", (o, v) => o with { Round = Whole(v, 1) }),
         new("--probe", "CMD", "churn: shell command after each round", (o, v) => o with { Probe = v }),
+        new("--greedy", "NAMES", "fair: those of its greedy clients; all", (o, v) => o with { Greedy = v }),
+        new("--borne", "MS", "fair: a p99 that is borne anyway; 0", (o, v) => o with { BorneMilliseconds = Whole(v, 0) }),
         new("--label", "NAME=TEXT", "goes into the report as it is; repeatable", WithLabel),
         new("--json", null, "one JSON object a line", (o, _) => o with { Json = true }),
     ];

@@ -1,4 +1,5 @@
 using Load.Options;
+using Load.Wire;
 
 namespace Load.Scenarios;
 
@@ -8,6 +9,9 @@ namespace Load.Scenarios;
 internal sealed class Flood : IDisposable
 {
     private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>For everybody to come, or to be acknowledged and gone.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
     private readonly Fleet _fleet;
     private readonly Thread _thread;
@@ -20,38 +24,29 @@ internal sealed class Flood : IDisposable
     /// <param name="shape">How many.</param>
     public Flood(LoadOptions options, FleetShape shape)
     {
-        (Options, Shape) = (options, shape);
         _fleet = new Fleet(options, shape);
         _thread = new Thread(Go) { IsBackground = true };
     }
 
-    public LoadOptions Options { get; }
-
-    public FleetShape Shape { get; }
-
     /// <summary>Messages that were given to the kernel.</summary>
     public long Sent => Volatile.Read(ref _sent);
 
-    /// <summary>Their payload bytes.</summary>
-    public long SentBytes => Sent * Options.Payload;
-
-    /// <summary>Why it ended before its time, or null.</summary>
-    public Exception? Failure => Volatile.Read(ref _failure);
-
     /// <summary>Begins; returns when everybody is there.</summary>
-    public void Start()
+    /// <param name="others">Is served meanwhile.</param>
+    public void Start(EventLoop others)
     {
         _thread.Start();
-        _started.Wait();
-        if (Failure is { } failure) throw new LoadException(failure.Message);
+        if (!others.RunUntil(() => _started.IsSet, Limit)) throw new LoadException("the greedy client did not get to begin");
+        ThrowOnFailure();
     }
 
     /// <summary>Ends; returns when everything is acknowledged and everybody gone.</summary>
-    public void Stop()
+    /// <param name="others">Is served meanwhile.</param>
+    public void Stop(EventLoop others)
     {
         _isStopping = true;
-        _thread.Join();
-        if (Failure is { } failure) throw new LoadException(failure.Message);
+        if (!others.RunUntil(() => !_thread.IsAlive, Limit)) throw new LoadException("the greedy client did not get to leave");
+        ThrowOnFailure();
     }
 
     public void Dispose()
@@ -60,6 +55,11 @@ internal sealed class Flood : IDisposable
         if (_thread.IsAlive) _thread.Join();
         _fleet.Dispose();
         _started.Dispose();
+    }
+
+    private void ThrowOnFailure()
+    {
+        if (Volatile.Read(ref _failure) is { } failure) throw new LoadException(failure.Message);
     }
 
     private void Go()

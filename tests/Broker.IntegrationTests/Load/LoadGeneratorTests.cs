@@ -1,5 +1,3 @@
-using Broker.TestKit.Processes;
-
 namespace Broker.IntegrationTests.Load;
 
 /// <summary>Each scenario of bench/Load runs, with a few messages, and finds nothing wrong with the broker.</summary>
@@ -17,33 +15,20 @@ public sealed class LoadGeneratorTests(LoadTarget target) : IClassFixture<LoadTa
     [InlineData("offline --subscribers 6 --connections 4 --messages 600 --warmup 0.1 --seconds 0.1")]
     [InlineData("retained --topics 500 --subscribers 3 --warmup 0 --seconds 0.1")]
     [InlineData("ack --publishers 3 --subscribers 2 --persistent --messages 300")]
-    public Task Over_TCP(string arguments) => RunAsync($"{arguments} --pid {target.ProcessId}", target.Port);
+    public Task Over_TCP(string arguments) => LoadGenerator.RunAsync($"{arguments} --pid {target.ProcessId}", target.Port);
 
     [Theory]
     [InlineData("pairs --tls --publishers 3 --qos 0 --window 256 --messages 20000 --payload 1024")]
     [InlineData("pairs --tls --publishers 3 --qos 2 --window 8 --messages 300")]
-    public Task Over_TLS(string arguments) => RunAsync(arguments, target.TlsPort);
+    public Task Over_TLS(string arguments) => LoadGenerator.RunAsync(arguments, target.TlsPort);
 
     [Theory]
     [InlineData("pairs --websocket --publishers 3 --qos 0 --window 256 --messages 300 --payload 70000")]
     [InlineData("pairs --websocket --publishers 3 --qos 2 --window 8 --messages 300")]
-    public Task Over_WebSocket(string arguments) => RunAsync(arguments, target.WebSocketPort);
+    public Task Over_WebSocket(string arguments) => LoadGenerator.RunAsync(arguments, target.WebSocketPort);
 
     [Fact]
     public async Task Idle_connections_are_all_there_at_the_end() =>
-        Assert.Contains("\"unanswered\":0,", await RunAsync("idle --connections 200", target.Port), StringComparison.Ordinal);
-
-    private static async Task<string> RunAsync(string arguments, int port)
-    {
-        string tool = Path.Combine(AppContext.BaseDirectory, "broker-load.dll");
-        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        await using ChildProcess run =
-            ChildProcess.Start(host, [tool, .. arguments.Split(' '), "--port", $"{port}", "--json"]);
-
-        int status = await run.WaitForExitAsync();
-
-        Assert.True(status == 0, $"status {status}: {run.Lines}");
-        Assert.Contains("\"verdict\":\"ok\"", run.Output.ToString(), StringComparison.Ordinal);
-        return run.Output.ToString();
-    }
+        Assert.Contains(
+            "\"unanswered\":0,", await LoadGenerator.RunAsync("idle --connections 200", target.Port), StringComparison.Ordinal);
 }
