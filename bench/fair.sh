@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # What one greedy client does to the others: 50 calm pairs exchange 1,000 messages a second with QoS 1, first alone, then beside
-# one that floods: QoS 0 and 1, large ones, to one reader, to 20, to nobody, to a subscriber of # that reads everything and to one
-# that reads nothing. Their 99th percentile may become ten times what it was, a new client has to be served within a second, nothing
-# may be lost, and the broker has to be small again afterwards.
+# one that floods: QoS 0 and 1, large ones, to one reader, to 20, to nobody, to a subscriber of # that reads everything and to
+# one that reads nothing. Their 99th percentile may become ten times what it was, a new client has to be served within a second,
+# nothing may be lost, and the broker has to be small again afterwards.
 #
 #   bench/fair.sh [--pairs 50] [--rate 1000] [--seconds 10] [--store memory|sqlite] [--greedy NAME,NAME] [--borne 0]
 #
-# --borne: milliseconds that are borne whatever the ratio, on a machine with other work. --greedy: qos0, qos0_to_20, qos0_to_nobody,
-# qos1, large, to_hash, to_stuck_hash.
+# --borne: milliseconds that are borne whatever the ratio, on a machine with other work. --greedy: qos0, qos0_to_20,
+# qos0_to_nobody, qos1, large, to_hash, to_stuck_hash.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
