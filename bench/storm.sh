@@ -6,7 +6,8 @@
 #                  [--results FILE] [--lines "DIRECTIVE VALUE;DIRECTIVE VALUE"]
 #
 # Fails when an acknowledged message or a session is lost, a client is sent away in place of being parked, somebody who is
-# connected waits longer than a second for a round trip, so does a new client afterwards, or the memory does not go back.
+# connected waits longer than a second for a round trip, so does a new client, during the storm from an address of its own, or
+# the memory does not go back.
 # A client waits for its CONNACK for 60 s and then begins anew, about a second later. --lines puts further lines into the
 # configuration. Needs a descriptor for each device (ulimit -n).
 # shellcheck source=lib.sh
