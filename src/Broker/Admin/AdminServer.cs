@@ -25,6 +25,9 @@ internal sealed record AdminParts(
     /// <summary>The TLS side of each listener of mosquitto's, in their order; null where there is none.</summary>
     public required IReadOnlyList<TlsEndpoint?> ListenerTls { get; init; }
 
+    /// <summary>How many connections there may be.</summary>
+    public required DescriptorRoom Room { get; init; }
+
     /// <summary>Where what administrators do is written down.</summary>
     public required AuditLog Audit { get; init; }
 
@@ -63,6 +66,7 @@ internal sealed partial class AdminServer : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = StopTimeout);
         builder.WebHost.UseKestrelCore();
+        RoomListenerFactory.Register(builder.Services, parts.Room, isOperators: true);
         Open(builder, parts);
         WebApplication app = builder.Build();
         AdminServer server = new(app, new MetricsReading(parts.Engine.Metrics.Meter));

@@ -45,7 +45,8 @@ internal sealed partial class BrokerMetrics
             "{connection}", "Connections accepted by a listener, before anything was read from them.");
         Meter.CreateObservableCounter(
             "broker.connections.refused", () => Volatile.Read(ref _connectionsRefused),
-            "{connection}", "Connections closed at once because max_connections or global_max_connections was reached.");
+            "{connection}",
+            "Connections closed at once because of a limit: max_connections, global_max_connections, file descriptors.");
         Meter.CreateObservableCounter(
             "broker.connects", () => _listeners.Values.SelectMany(static listener => listener.ObserveConnects()),
             "{connect}", "CONNECT packets accepted, by listener and protocol version.");
@@ -58,7 +59,8 @@ internal sealed partial class BrokerMetrics
             "{disconnect}", "Clients that were connected and are gone, by reason.");
         Meter.CreateObservableCounter(
             "broker.limits.met", () => _limitsMet.Observe(static _ => true), "{time}",
-            "How often a client met a limit, by the directive that sets it; for publish_rate: how often reading was paused.");
+            "How often a client met a limit, by the directive that sets it, or file_descriptors; for publish_rate: how often "
+            + "reading was paused.");
         _authentication = Meter.CreateHistogram(
             "broker.authentication.duration", Seconds,
             "How long it took to judge who a client is, waiting included, by what decided: password, token and so on.",

@@ -52,6 +52,18 @@ internal sealed partial class BrokerMetrics
             line.Waiting, new KeyValuePair<string, object?>("stage", SnakeCase.Of(line.Stage.ToString())))),
         "{connection}", "Connections that wait to be let in, by what they wait for.");
 
+    /// <summary>File descriptors of the process, as they were counted last.</summary>
+    /// <param name="open">How many are open.</param>
+    /// <param name="limit">How many there may be.</param>
+    public void ObserveDescriptors(Func<long> open, Func<long> limit)
+    {
+        Meter.CreateObservableUpDownCounter(
+            "broker.process.descriptors", open, "{descriptor}",
+            "File descriptors that are open. Counted once a minute, and every second when few are left.");
+        Meter.CreateObservableGauge(
+            "broker.process.descriptors.limit", limit, "{descriptor}", "How many file descriptors the process may have.");
+    }
+
     /// <summary>What sessions, trees and queues hold.</summary>
     /// <param name="read">Reads it: a walk over all sessions, shared by the instruments that are asked together.</param>
     public void Observe(SharedReading<EngineFigures> read)

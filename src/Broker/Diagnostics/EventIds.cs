@@ -27,6 +27,7 @@ internal static class EventIds
     public const int Reloaded = 1022;
     public const int FilesReloaded = 1023;
     public const int TlsFilesChanged = 1025;
+    public const int DescriptorLimitChanged = 1040;
 
     public const int NewConnection = 2000;
     public const int ClientConnected = 2001;
@@ -95,4 +96,7 @@ internal static class EventIds
     public const int StoreBanUnknown = 5050;
     public const int JwksNotFetched = 5100;
     public const int HttpAuthFails = 5101;
+    public const int DescriptorsFull = 5110;
+    public const int DescriptorsNone = 5111;
+    public const int DescriptorsFree = 5112;
 }

@@ -1,6 +1,6 @@
 namespace Broker.Diagnostics;
 
-/// <summary>A limit of ours that a peer met. In snake case it is its directive.</summary>
+/// <summary>A limit of ours that a peer met. In snake case it is its directive, where it has one.</summary>
 internal enum LimitKind
 {
     /// <summary><c>max_connect_packet_size</c>.</summary>
@@ -43,4 +43,6 @@ internal enum LimitKind
     ConnectRate,
     /// <summary><c>max_pending_connects</c>.</summary>
     MaxPendingConnects,
+    /// <summary>No directive: the limit that the process was started with.</summary>
+    FileDescriptors,
 }

@@ -76,7 +76,7 @@ internal static partial class BrokerHost
         Observe(engine, readiness, secrets);
         using OtlpPush? push = OtlpPush.Start(engine, ProductVersion.Text);
         using ServiceNotifier? notifier = ServiceNotifier.Open(engine, readiness);
-        Watch(engine, secrets, logger);
+        DescriptorRoom room = Watch(engine, secrets, logger);
         using AuditLog? audit = AuditLog.Open(options.AuditLogFile, logger, engine.Time, out trouble);
         if (audit is null) return Fail(options, logger, $"Error: {trouble}", ExitCode.Failure);
         var reload = new ConfigurationReload(source, engine, [secrets, new AccessReload(engine), logs.Provider, audit], logger);
@@ -89,6 +89,7 @@ internal static partial class BrokerHost
                 {
                     Version = ProductVersion.Text,
                     Audit = audit,
+                    Room = room,
                     ListenerTls = secrets.Tls,
                     Configuration = new AdminConfiguration(source, () => reload.Applied, operators.Reload),
                 },
@@ -97,7 +98,7 @@ internal static partial class BrokerHost
             // Off the thread of the database's socket, which completes inline: the rest of the start may take its time.
             await Task.Yield();
             engine.Heartbeat.Register(new SysTree(engine, $"broker version {ProductVersion.Text}"));
-            await using WebApplication app = Build(new KestrelBindings(engine, secrets.Tls, logger), logs.Factory, signals);
+            await using WebApplication app = Build(new KestrelBindings(engine, secrets.Tls, room, logger), logs.Factory, signals);
             signals.Answer(operators);
             await app.StartAsync(token);
             Running running = new(identity, signals, readiness, store, notifier, logger);
@@ -109,7 +110,7 @@ internal static partial class BrokerHost
         }
     }
 
-    private static void Watch(BrokerEngine engine, SecretFiles secrets, ILogger logger)
+    private static DescriptorRoom Watch(BrokerEngine engine, SecretFiles secrets, ILogger logger)
     {
         engine.Heartbeat.Register(
             new TlsFileWatch(secrets.Tls.OfType<TlsEndpoint>().Concat(secrets.AdminTls.Values), logger));
@@ -117,6 +118,7 @@ internal static partial class BrokerHost
             new QuietCompaction(() => HeapState.Now(engine.ConnectionCount), QuietCompaction.CompactHeap));
         engine.Heartbeat.Register(new QuietReturn(
             () => HeapState.Now(engine.ConnectionCount), QuietReturn.CollectHeap, QuietCompaction.CompactHeap));
+        return new DescriptorRoom(DescriptorTable.OfProcess, engine);
     }
 
     private static void Observe(BrokerEngine engine, Readiness readiness, SecretFiles secrets)

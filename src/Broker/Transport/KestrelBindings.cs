@@ -25,18 +25,21 @@ internal sealed partial class KestrelBindings
     private readonly MqttConnectionHandler _handler;
     private readonly ProxyProtocol _proxy;
     private readonly IReadOnlyList<TlsEndpoint?> _tls;
+    private readonly DescriptorRoom _room;
     private readonly ILogger _logger;
     private readonly Dictionary<EndPoint, ListenerOptions> _listeners = [];
 
     /// <param name="engine">Serves what comes in; its options say what is listened on.</param>
     /// <param name="tls">The TLS side of each listener, in their order; null where there is none.</param>
+    /// <param name="room">How many connections there may be.</param>
     /// <param name="logger">The log.</param>
-    public KestrelBindings(BrokerEngine engine, IReadOnlyList<TlsEndpoint?> tls, ILogger logger)
+    public KestrelBindings(BrokerEngine engine, IReadOnlyList<TlsEndpoint?> tls, DescriptorRoom room, ILogger logger)
     {
         _engine = engine;
         _handler = new MqttConnectionHandler(engine);
         _proxy = new ProxyProtocol(engine.Time, () => engine.Options.Logging.ConnectionMessages, logger);
         _tls = tls;
+        _room = room;
         _logger = logger;
     }
 
@@ -45,6 +48,7 @@ internal sealed partial class KestrelBindings
     public void Apply(WebApplicationBuilder builder)
     {
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        RoomListenerFactory.Register(builder.Services, _room, isOperators: false);
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, TransportMemoryPoolFactory>();
         builder.Services.Configure<SocketTransportOptions>(sockets =>
         {

@@ -6,6 +6,7 @@ using Broker.Diagnostics;
 using Broker.Persistence;
 using Broker.TestKit;
 using Broker.TestKit.Processes;
+using Broker.Transport;
 using Microsoft.Extensions.Hosting;
 
 namespace Broker.IntegrationTests.Administration;
@@ -44,6 +45,7 @@ internal sealed class InProcessAdmin : IAsyncDisposable
         {
             Version = "test",
             Audit = audit,
+            Room = new DescriptorRoom(DescriptorTable.OfProcess, broker.Engine),
             ListenerTls = [null],
             Configuration = new AdminConfiguration(
                 source, () => new AppliedConfiguration(source.Read(), broker.Time.GetUtcNow(), []),

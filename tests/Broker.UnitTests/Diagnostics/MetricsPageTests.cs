@@ -59,6 +59,7 @@ public sealed class MetricsPageTests
         metrics.Observe(new TopicCounts(["a/#"]));
         metrics.Observe(static (BanKind _) => 0);
         metrics.Observe(static () => [(AdmissionStage.Connect, 0L)]);
+        metrics.ObserveDescriptors(static () => 0, static () => 0);
         metrics.Observe(new JwksCounts());
         metrics.Observe(new HttpAuthCounts());
         metrics.Observe(new SharedReading<EngineFigures>(static () => default, TimeProvider.System));
