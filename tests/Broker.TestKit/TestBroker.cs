@@ -4,7 +4,6 @@ using Broker.Persistence;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
 using Broker.Security;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Broker.TestKit;
@@ -49,7 +48,7 @@ internal sealed class TestBroker : IAsyncDisposable
 
     public BrokerOptions Options { get; }
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    public SteppedTime Time { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     public BrokerEngine Engine { get; }
 

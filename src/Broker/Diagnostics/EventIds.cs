@@ -28,6 +28,9 @@ internal static class EventIds
     public const int FilesReloaded = 1023;
     public const int TlsFilesChanged = 1025;
     public const int DescriptorLimitChanged = 1040;
+    public const int StoodStill = 1041;
+    public const int ClockSetForward = 1042;
+    public const int ClockSetBack = 1043;
 
     public const int NewConnection = 2000;
     public const int ClientConnected = 2001;

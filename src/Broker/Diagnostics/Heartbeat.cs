@@ -11,11 +11,18 @@ internal sealed class Heartbeat : IDisposable
     /// <summary>No tick is done for so long: something that is asked every second does not come back.</summary>
     private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// A tick that is later than this comes from a process that was not run. What clients sent meanwhile is not read yet: of
+    /// that time one period counts, or those with a short keep-alive would be thrown out for a silence that was the broker's.
+    /// </summary>
+    private static readonly TimeSpan CountedMax = Period * 1.5;
+
     private readonly TimeProvider _time;
     private readonly Action<TimeSpan>? _onDelay;
     private readonly Lock _lock = new();
     private readonly List<IHeartbeatListener> _listeners = [];
     private readonly ITimer _timer;
+    private long _tickedMilliseconds;
     private long _nowMilliseconds;
     private long _doneMilliseconds;
     private int _isTicking;
@@ -26,11 +33,13 @@ internal sealed class Heartbeat : IDisposable
     {
         _onDelay = onDelay;
         _time = time;
-        _nowMilliseconds = _doneMilliseconds = MonotonicMilliseconds();
+        _nowMilliseconds = _tickedMilliseconds = _doneMilliseconds = MonotonicMilliseconds();
         _timer = time.CreateTimer(static state => ((Heartbeat)state!).Tick(), this, Period, Period);
     }
 
-    /// <summary>Monotonic clock of the last tick, milliseconds: up to a second old, free to read.</summary>
+    /// <summary>
+    /// Monotonic clock of the last tick, milliseconds: up to a second old, free to read. It stands still while the process does.
+    /// </summary>
     public long CoarseMilliseconds => Volatile.Read(ref _nowMilliseconds);
 
     /// <summary>Whether the last tick was done in time: periodic work goes on.</summary>
@@ -47,9 +56,8 @@ internal sealed class Heartbeat : IDisposable
     private void Tick()
     {
         // The clock goes on while a tick takes its time, or clients would seem to have been silent.
-        long now = MonotonicMilliseconds();
-        _onDelay?.Invoke(TimeSpan.FromMilliseconds(now - Volatile.Read(ref _nowMilliseconds)) - Period);
-        Volatile.Write(ref _nowMilliseconds, now);
+        long now = MoveOn(out TimeSpan passed);
+        _onDelay?.Invoke(passed - Period);
         // A slow tick is not overtaken by the next one.
         if (Interlocked.Exchange(ref _isTicking, 1) == 1) return;
         try
@@ -62,6 +70,19 @@ internal sealed class Heartbeat : IDisposable
         {
             Volatile.Write(ref _doneMilliseconds, MonotonicMilliseconds());
             Volatile.Write(ref _isTicking, 0);
+        }
+    }
+
+    private long MoveOn(out TimeSpan passed)
+    {
+        lock (_lock)
+        {
+            long now = MonotonicMilliseconds();
+            passed = TimeSpan.FromMilliseconds(now - _tickedMilliseconds);
+            _tickedMilliseconds = now;
+            TimeSpan counted = passed <= CountedMax ? passed : Period;
+            Volatile.Write(ref _nowMilliseconds, _nowMilliseconds + (long)counted.TotalMilliseconds);
+            return _nowMilliseconds;
         }
     }
 

@@ -114,6 +114,7 @@ internal static partial class BrokerHost
     {
         engine.Heartbeat.Register(
             new TlsFileWatch(secrets.Tls.OfType<TlsEndpoint>().Concat(secrets.AdminTls.Values), logger));
+        engine.Heartbeat.Register(new ClockWatch(engine.Time, logger));
         engine.Heartbeat.Register(
             new QuietCompaction(() => HeapState.Now(engine.ConnectionCount), QuietCompaction.CompactHeap));
         engine.Heartbeat.Register(new QuietReturn(

@@ -30,9 +30,21 @@ public sealed class BrokerProcess : IAsyncDisposable
         StartWithAsync(["-c", configFile, .. arguments], folder: null);
 
     /// <summary>Starts with arguments of the test's choice, in a folder, and waits until it serves.</summary>
-    public static async Task<BrokerProcess> StartWithAsync(string[] arguments, string? folder)
+    public static Task<BrokerProcess> StartWithAsync(string[] arguments, string? folder) =>
+        UntilRunningAsync(new BrokerProcess(Launch(arguments, folder)));
+
+    /// <summary>Starts with a configuration file below a program that becomes the broker, and waits until it serves.</summary>
+    /// <param name="before">The program and what it is told before the broker's own command.</param>
+    /// <param name="configFile">The configuration file.</param>
+    public static Task<BrokerProcess> StartBelowAsync(string[] before, string configFile)
     {
-        var broker = new BrokerProcess(Launch(arguments, folder));
+        (string fileName, string[] first) = Command;
+        return UntilRunningAsync(new BrokerProcess(
+            ChildProcess.Start(before[0], [.. before[1..], fileName, .. first, "-c", configFile])));
+    }
+
+    private static async Task<BrokerProcess> UntilRunningAsync(BrokerProcess broker)
+    {
         try
         {
             await broker.Log.WaitForAsync(
@@ -70,6 +82,12 @@ public sealed class BrokerProcess : IAsyncDisposable
 
     /// <summary>Asks it to print its subscriptions (SIGUSR2).</summary>
     public void PrintSubscriptions() => _child.Signal(12);
+
+    /// <summary>The system does not run it any more (SIGSTOP); its sockets are open.</summary>
+    public void Suspend() => _child.Signal(19);
+
+    /// <summary>It is run again (SIGCONT).</summary>
+    public void Resume() => _child.Signal(18);
 
     /// <summary>Ends it as a power cut would.</summary>
     public async Task KillAsync()

@@ -1,4 +1,5 @@
 using Broker.Diagnostics;
+using Broker.TestKit;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Broker.UnitTests.Engine;
@@ -51,6 +52,25 @@ public sealed class HeartbeatTests
         _clock.Advance(TimeSpan.FromSeconds(10));
 
         Assert.Empty(listener.Ticks);
+    }
+
+    [Fact]
+    public void A_tick_that_comes_late_is_one_and_counts_as_one()
+    {
+        SteppedTime clock = new(DateTimeOffset.UnixEpoch);
+        List<TimeSpan> delays = [];
+        using Heartbeat heartbeat = new(clock, delays.Add);
+        Listener listener = new();
+        heartbeat.Register(listener);
+        long start = heartbeat.CoarseMilliseconds;
+
+        clock.StandStill(TimeSpan.FromMinutes(1));
+        clock.Advance(Heartbeat.Period);
+        clock.Advance(Heartbeat.Period);
+
+        Assert.Equal([start + 1000, start + 2000], listener.Ticks);
+        Assert.Equal([TimeSpan.FromMinutes(1), TimeSpan.Zero], delays);
+        Assert.True(heartbeat.IsBeating);
     }
 
     private sealed class Listener : IHeartbeatListener
