@@ -113,7 +113,7 @@ internal static partial class BrokerHost
     private static DescriptorRoom Watch(BrokerEngine engine, SecretFiles secrets, ILogger logger)
     {
         engine.Heartbeat.Register(
-            new TlsFileWatch(secrets.Tls.OfType<TlsEndpoint>().Concat(secrets.AdminTls.Values), logger));
+            new TlsFileWatch(secrets.Tls.OfType<TlsEndpoint>().Concat(secrets.AdminTls.Values), engine.Time, logger));
         engine.Heartbeat.Register(new ClockWatch(engine.Time, logger));
         engine.Heartbeat.Register(
             new QuietCompaction(() => HeapState.Now(engine.ConnectionCount), QuietCompaction.CompactHeap));

@@ -112,10 +112,10 @@ public sealed class TlsEndpointTests : IDisposable
     }
 
     [Theory]
-    [InlineData("foreign")]
-    [InlineData("expired")]
-    [InlineData("for servers")]
-    public async Task A_certificate_that_is_not_good_for_this_is_refused(string flaw)
+    [InlineData("foreign", "")]
+    [InlineData("expired", "it has expired on 20")]
+    [InlineData("for servers", "")]
+    public async Task A_certificate_that_is_not_good_for_this_is_refused(string flaw, string words)
     {
         await using TlsServer server = await _files.StartAsync(_files.Options() with { RequireCertificate = true });
         using Certificates stranger = Certificates.NewAuthority(); // The same name, another key.
@@ -128,7 +128,7 @@ public sealed class TlsEndpointTests : IDisposable
 
         await RefusedAsync(server, client);
 
-        await server.Log.WaitForAsync("failed: the client's certificate 'CN=joe' is not accepted: ");
+        await server.Log.WaitForAsync($"failed: the client's certificate 'CN=joe' is not accepted: {words}");
         Assert.Single(server.Log.All);
         Assert.Empty(server.UserNames);
     }

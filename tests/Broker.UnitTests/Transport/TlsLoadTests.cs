@@ -137,6 +137,23 @@ public sealed class TlsLoadTests : IDisposable
     }
 
     [Fact]
+    public void One_that_expires_while_the_broker_runs_is_said_once()
+    {
+        SteppedTime time = new(TimeProvider.System.GetUtcNow());
+        TlsOptions options = _files.Options(_files.Authority.Server(time.GetUtcNow().AddHours(1)));
+        TestLog log = new();
+        TlsFileWatch watch = new([TlsEndpoint.Load(options, time).Endpoint!], time, log);
+
+        watch.Look();
+        Assert.Empty(log.Lines.All);
+        time.Advance(TimeSpan.FromHours(2));
+        watch.Look();
+        watch.Look();
+
+        Assert.StartsWith($"The certificate in {options.CertFile} has expired on 2", Assert.Single(log.Lines.All));
+    }
+
+    [Fact]
     public void Required_certificates_without_an_authority_are_a_warning()
     {
         TlsOptions options = _files.Options() with { RequireCertificate = true, CaFile = null };

@@ -180,7 +180,7 @@ public sealed class TlsRefreshTests : IDisposable
         await using TlsServer server = await _files.StartAsync(_files.Options());
         string before = (await server.AskAsync()).ServerSerial;
         TestLog log = new();
-        TlsFileWatch watch = new([server.Endpoint], log.CreateLogger("Broker"));
+        TlsFileWatch watch = new([server.Endpoint], TimeProvider.System, log.CreateLogger("Broker"));
 
         _files.Options();
         watch.Look();

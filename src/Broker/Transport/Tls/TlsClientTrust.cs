@@ -73,9 +73,29 @@ internal sealed class TlsClientTrust
         if (_ignoresDates) chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
         string? flaw = chain.Build(certificate)
             ? _revoked is null ? null : Revocation(certificate, chain)
-            : string.Join("; ", chain.ChainStatus.Select(status => status.StatusInformation.Trim().TrimEnd('.')).Distinct());
+            : string.Join("; ", Flaws(chain, _time.GetUtcNow()).Distinct());
         return flaw is null ? null : $"the client's certificate '{certificate.Subject}' is not accepted: {flaw}";
     }
+
+    private static IEnumerable<string> Flaws(X509Chain chain, DateTimeOffset now)
+    {
+        foreach (X509ChainStatus status in chain.ChainStatus)
+        {
+            if (status.Status != X509ChainStatusFlags.NotTimeValid) yield return status.StatusInformation.Trim().TrimEnd('.');
+        }
+        for (int i = 0; i < chain.ChainElements.Count; i++)
+        {
+            X509ChainElement element = chain.ChainElements[i];
+            if (!element.ChainElementStatus.Any(static status => status.Status == X509ChainStatusFlags.NotTimeValid)) continue;
+            string whose = i == 0 ? "it" : $"its authority '{element.Certificate.Subject}'";
+            (DateTime from, DateTime to) = (element.Certificate.NotBefore, element.Certificate.NotAfter);
+            yield return from.ToUniversalTime() > now.UtcDateTime
+                ? $"{whose} is not valid before {Instant(from)}, and it is {Instant(now.UtcDateTime)} here"
+                : $"{whose} has expired on {Instant(to)}";
+        }
+    }
+
+    private static string Instant(DateTime time) => FormattableString.Invariant($"{time.ToUniversalTime():yyyy-MM-dd HH:mm} UTC");
 
     // As OpenSSL does for mosquitto: there must be a list of the certificate's own issuer, and it must be in date.
     private string? Revocation(X509Certificate2 certificate, X509Chain chain)

@@ -6,20 +6,25 @@ namespace Broker.Transport.Tls;
 
 /// <summary>
 /// Looks every other second whether a certificate, key, authority or revocation list has changed. New handshakes then use the new
-/// ones; who is connected stays so. Files that do not work leave everything as it is, which is said once.
+/// ones; who is connected stays so. Files that do not work leave everything as it is, which is said once, and so is that a
+/// certificate which was good has expired.
 /// </summary>
 internal sealed partial class TlsFileWatch : IHeartbeatListener
 {
     private const long PeriodMilliseconds = 2000;
 
     private readonly IReadOnlyList<TlsEndpoint> _endpoints;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private DateTimeOffset _lookedAt;
     private long _due;
     private int _isLooking;
 
-    public TlsFileWatch(IEnumerable<TlsEndpoint> endpoints, ILogger logger)
+    public TlsFileWatch(IEnumerable<TlsEndpoint> endpoints, TimeProvider time, ILogger logger)
     {
         _endpoints = [.. endpoints];
+        _time = time;
+        _lookedAt = time.GetUtcNow();
         _logger = logger;
     }
 
@@ -38,6 +43,7 @@ internal sealed partial class TlsFileWatch : IHeartbeatListener
         try
         {
             foreach (TlsEndpoint endpoint in _endpoints) Look(endpoint);
+            LookForExpired();
         }
         finally
         {
@@ -63,6 +69,16 @@ internal sealed partial class TlsFileWatch : IHeartbeatListener
         else Log.Kept(_logger, endpoint.CertFile);
     }
 
+    private void LookForExpired()
+    {
+        (DateTimeOffset before, _lookedAt) = (_lookedAt, _time.GetUtcNow());
+        foreach (TlsServerCertificate certificate in _endpoints.SelectMany(static endpoint => endpoint.Certificates))
+        {
+            DateTimeOffset end = certificate.Own.NotAfter;
+            if (end > before && end <= _lookedAt) Log.Expired(_logger, certificate.File, end.ToUniversalTime());
+        }
+    }
+
     private static partial class Log
     {
         [LoggerMessage(EventIds.TlsFilesChanged, LogLevel.Information,
@@ -72,6 +88,11 @@ internal sealed partial class TlsFileWatch : IHeartbeatListener
         [LoggerMessage(EventIds.TlsFilesKept, LogLevel.Error,
             "TLS files changed but do not work: the listener with certfile {CertFile} goes on with those it has.")]
         internal static partial void Kept(ILogger logger, string certFile);
+
+        [LoggerMessage(EventIds.TlsCertificateExpired, LogLevel.Warning,
+            "The certificate in {CertFile} has expired on {End:u}: clients that look at dates do not connect any more. Renew it: "
+            + "new files are taken without a restart or a signal.")]
+        internal static partial void Expired(ILogger logger, string certFile, DateTimeOffset end);
 
         [LoggerMessage(EventIds.TlsFilesWarning, LogLevel.Warning, "{Warning}")]
         internal static partial void Warning(ILogger logger, string warning);
