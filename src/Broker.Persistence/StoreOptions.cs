@@ -19,6 +19,12 @@ public sealed record StoreOptions
     public Action<StoreAvailability>? AvailabilityChanged { get; init; }
 
     /// <summary>
+    /// Is called on the store's thread when commits still do not get through, with the reason, if it is another one than was
+    /// told before; every five seconds at most.
+    /// </summary>
+    public Action<string>? ReasonChanged { get; init; }
+
+    /// <summary>
     /// Is called on the store's thread when another broker has taken the store: nothing is committed any more, and the process
     /// has to end.
     /// </summary>

@@ -3,8 +3,12 @@ namespace Broker.Persistence.GroupCommit;
 /// <summary>Whether the database takes commits, told once a change. Changed by the writer's thread, read by any.</summary>
 internal sealed class StoreObserver(StoreOptions options)
 {
+    /// <summary>What keeps it away may become something else: that is told too, so seldom that no reason is a flood.</summary>
+    private static readonly TimeSpan ToldAgain = TimeSpan.FromSeconds(5);
+
     private volatile StoreAvailability _availability = StoreAvailability.Available;
     private long _sinceTicks = options.Time.GetUtcNow().UtcTicks;
+    private long _toldAt;
 
     public StoreAvailability Availability => _availability;
 
@@ -18,7 +22,16 @@ internal sealed class StoreObserver(StoreOptions options)
 
     public void Failed(Exception exception)
     {
-        if (IsAvailable) Change(new StoreAvailability(false, exception.Message));
+        StoreAvailability now = new(false, exception.Message);
+        if (IsAvailable)
+        {
+            Change(now);
+            return;
+        }
+        if (now == _availability || options.Time.GetElapsedTime(_toldAt) < ToldAgain) return;
+        _availability = now;
+        _toldAt = options.Time.GetTimestamp();
+        options.ReasonChanged?.Invoke(exception.Message);
     }
 
     public void Recovered()
@@ -30,6 +43,7 @@ internal sealed class StoreObserver(StoreOptions options)
     {
         _availability = availability;
         Volatile.Write(ref _sinceTicks, options.Time.GetUtcNow().UtcTicks);
+        _toldAt = options.Time.GetTimestamp();
         options.AvailabilityChanged?.Invoke(availability);
     }
 }

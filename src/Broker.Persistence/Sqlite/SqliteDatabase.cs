@@ -18,9 +18,16 @@ internal sealed class SqliteDatabase(string path, SqliteFileLock fileLock, strin
     public long Connect()
     {
         Disconnect();
-        _connection = SqliteConnections.OpenForWriting(path);
-        _commit = new SqliteCommit(_connection.Handle!);
-        return _commit.ReadTicket();
+        try
+        {
+            _connection = SqliteConnections.OpenForWriting(path);
+            _commit = new SqliteCommit(_connection.Handle!);
+            return _commit.ReadTicket();
+        }
+        catch (SqliteException exception) when (SqliteWriteFailure.IsOfDisk(exception))
+        {
+            throw SqliteWriteFailure.Explain(path, exception, fileLock);
+        }
     }
 
     public int Commit(CommitPlan plan, MessageReferences references)
@@ -29,6 +36,11 @@ internal sealed class SqliteDatabase(string path, SqliteFileLock fileLock, strin
         try
         {
             return _commit.Write(plan, references);
+        }
+        catch (SqliteException exception) when (SqliteWriteFailure.IsOfDisk(exception))
+        {
+            Disconnect();
+            throw SqliteWriteFailure.Explain(path, exception, fileLock);
         }
         catch
         {

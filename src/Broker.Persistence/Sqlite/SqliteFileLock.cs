@@ -20,7 +20,8 @@ internal sealed class SqliteFileLock : IDisposable
     {
         try
         {
-            return new SqliteFileLock(new FileStream(PathOf(path), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new SqliteFileLock(new FileStream(
+                PathOf(path), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
         }
         catch (IOException exception) when (IsSharingViolation(exception))
         {
@@ -47,6 +48,22 @@ internal sealed class SqliteFileLock : IDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Why the file system does not take a byte, in its words; null: it does. Blocks while it is asked.</summary>
+    public string? WhyNotWritten()
+    {
+        try
+        {
+            _file.Position = 0;
+            _file.WriteByte(0);
+            _file.Flush(flushToDisk: true);
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return exception.Message;
         }
     }
 

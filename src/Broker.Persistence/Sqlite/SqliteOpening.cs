@@ -133,6 +133,8 @@ internal static class SqliteOpening
     {
         StoreTroubleKind.Damaged => $"{path} is damaged: {exception.Message} {MendDamage}",
         StoreTroubleKind.InUse => $"{path} is in use by another program: {exception.Message}",
+        _ when SqliteWriteFailure.IsFull(exception) =>
+            $"{path} cannot be written, its disk is full: {SqliteWriteFailure.Free(path)}. Make room there.",
         _ => $"{path} cannot be opened: {exception.Message} {Mend(path)}",
     };
 

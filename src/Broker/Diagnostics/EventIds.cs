@@ -95,6 +95,7 @@ internal static class EventIds
     public const int TlsFilesError = 5018;
     public const int TlsKeysLogged = 5019;
     public const int TlsCertificateExpired = 5020;
+    public const int StoreStillAway = 5021;
     public const int AuditNotWritten = 5025;
     public const int StoreDropped = 5030;
     public const int StoreBanUnknown = 5050;

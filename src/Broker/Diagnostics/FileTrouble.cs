@@ -10,6 +10,10 @@ internal static partial class FileTrouble
     private const uint AskForKind = 0x1;
     private const uint AskForOwner = 0x8 | 0x10;
     private const int ReadAndWrite = 4 | 2;
+    private const int ReadOnlyFileSystem = 30;
+
+    private const string IsReadOnly =
+        "is on a file system that is mounted read-only: mount it for writing (mount -o remount,rw), or name another folder";
 
     /// <summary>One sentence: what, where, why, and for a lack of rights whose it is, its mode and who asks.</summary>
     /// <param name="what">What the file is, for example <c>password file</c>.</param>
@@ -64,14 +68,18 @@ internal static partial class FileTrouble
     public static string? WhyNotWritable(string folder)
     {
         const int WriteAndSearch = 2 | 1;
-        return OperatingSystem.IsLinux() && access(folder, WriteAndSearch) != 0 ? Rights(folder) : null;
+        if (!OperatingSystem.IsLinux() || access(folder, WriteAndSearch) == 0) return null;
+        return Marshal.GetLastPInvokeError() == ReadOnlyFileSystem ? $"it {IsReadOnly}" : Rights(folder);
     }
 
     /// <summary>
     /// What of a file, and of the folder that it is or would be in, may not be read and written; null: all may, or the system
     /// does not say.
     /// </summary>
-    /// <returns>A sentence: <c>/data belongs to root and has mode 0755, the broker runs as uid 1883: change ...</c>.</returns>
+    /// <returns>
+    /// A sentence: <c>/data belongs to root and has mode 0755, the broker runs as uid 1883: change ...</c>, or that the file
+    /// system is mounted read-only.
+    /// </returns>
     public static string? DescribeUnwritable(string path)
     {
         if (!OperatingSystem.IsLinux()) return null;
@@ -79,7 +87,9 @@ internal static partial class FileTrouble
         while (folder is not null && !Directory.Exists(folder)) folder = Path.GetDirectoryName(folder);
         string? closed = new[] { path, folder }.FirstOrDefault(
             static each => each is not null && Path.Exists(each) && access(each, ReadAndWrite) != 0);
-        return closed is not null && Whose(closed) is { } whose ? $"{closed} {whose}." : null;
+        if (closed is null) return null;
+        bool isReadOnly = access(closed, ReadAndWrite) != 0 && Marshal.GetLastPInvokeError() == ReadOnlyFileSystem;
+        return (isReadOnly ? IsReadOnly : Whose(closed)) is { } what ? $"{closed} {what}." : null;
     }
 
     private static string Rights(string path)
@@ -120,7 +130,7 @@ internal static partial class FileTrouble
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int statx(int folder, string path, int flags, uint mask, out Status status);
 
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int access(string path, int mode);
 
     [LibraryImport("libc")]

@@ -49,6 +49,7 @@ internal sealed partial class HostedStore : IDisposable
             QuarantinesDamage = options.OnDamage == StoreDamageAction.Quarantine,
             WaiterFailed = exception => Log.WaiterFailed(logger, exception),
             AvailabilityChanged = availability => Tell(availability, readiness, logger),
+            ReasonChanged = reason => Log.StillAway(logger, reason.TrimEnd('.')),
             ReadingChanged = exception =>
             {
                 if (exception is null) Log.ReadAgain(logger);
@@ -151,6 +152,9 @@ internal sealed partial class HostedStore : IDisposable
         [LoggerMessage(EventIds.StoreAway, LogLevel.Error,
             "The store takes no commits: {Reason}. Clients that need one wait, the others go on; nothing acknowledged is lost.")]
         internal static partial void Away(ILogger logger, string reason);
+
+        [LoggerMessage(EventIds.StoreStillAway, LogLevel.Error, "The store still takes no commits: {Reason}.")]
+        internal static partial void StillAway(ILogger logger, string reason);
 
         [LoggerMessage(EventIds.StoreBack, LogLevel.Warning, "The store takes commits again.")]
         internal static partial void Back(ILogger logger);
