@@ -26,6 +26,11 @@ internal static class PostgresFailure
             return $"{location.Name} does not answer in time; is the server there, and does it work?";
         if (FindIn<SocketException>(exception) is { } socket)
         {
+            if (socket.SocketErrorCode is SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData)
+            {
+                return $"{location.Name} cannot be reached: the name {location.Host} has no address ({socket.Message}): look at "
+                    + "this machine's DNS and /etc/hosts, or correct the host in the location.";
+            }
             return $"{location.Name} cannot be reached: {socket.Message}. Start the server, or correct host and port in the "
                 + "location.";
         }

@@ -21,6 +21,7 @@ internal sealed class PostgresLocation
         _connectionString = settings.ConnectionString;
         Database = settings.Database!;
         User = settings.Username!;
+        Host = settings.Host!;
         Server = $"{settings.Host}:{settings.Port}";
         HasSchema = settings.SearchPath is not null;
         CommandSeconds = settings.CommandTimeout;
@@ -31,6 +32,9 @@ internal sealed class PostgresLocation
 
     /// <summary>Name of the role.</summary>
     public string User { get; }
+
+    /// <summary>Host, or folder of the socket.</summary>
+    public string Host { get; }
 
     /// <summary>Host, or folder of the socket, and port.</summary>
     public string Server { get; }

@@ -39,6 +39,19 @@ internal static class OutboundHttp
         return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = answerBytesMax };
     }
 
+    /// <summary>Why a request failed, as a clause for the log.</summary>
+    /// <param name="thrown">What it threw.</param>
+    /// <param name="url">Where it went.</param>
+    public static string ReasonOf(Exception thrown, Uri url)
+    {
+        Exception cause = thrown.InnerException ?? thrown;
+        string words = cause.Message.TrimEnd('.');
+        SocketError? error = (cause as SocketException)?.SocketErrorCode;
+        return error is SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData
+            ? $"the name {url.Host} has no address ({words}): look at this machine's DNS and /etc/hosts"
+            : words;
+    }
+
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken token)
     {
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -110,7 +110,7 @@ internal sealed partial class HttpAuthority : IDisposable
         }
         catch (Exception error) when (error is HttpRequestException or IOException or ObjectDisposedException)
         {
-            return HttpAnswer.Failed((error.InnerException ?? error).Message.TrimEnd('.'));
+            return HttpAnswer.Failed(OutboundHttp.ReasonOf(error, url));
         }
         finally
         {

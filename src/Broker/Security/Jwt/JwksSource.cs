@@ -120,7 +120,7 @@ internal sealed partial class JwksSource : IDisposable
         }
         catch (Exception error) when (error is HttpRequestException or IOException or ObjectDisposedException)
         {
-            return (error.InnerException ?? error).Message.TrimEnd('.');
+            return OutboundHttp.ReasonOf(error, Place.Url);
         }
     }
 
