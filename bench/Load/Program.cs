@@ -41,6 +41,8 @@ internal static class Program
         if (args[0] == "fair") return FairScenario.Run(options, Console.Out);
         if (args[0] == "idle") return IdleScenario.Run(options, Console.Out);
         if (args[0] == "storm") return StormScenario.Run(options, Console.Out);
+        if (args[0] == "slow") return SlowScenario.Run(options, Console.Out);
+        if (args[0] == "replay") return ReplayScenario.Run(options, Console.Out);
         if (options.Qos == 0) throw new UsageException($"{args[0]} is about acknowledgements, which QoS 0 does not have");
         return args[0] switch
         {
@@ -74,6 +76,8 @@ internal static class Program
               ack          publishers alone, or with subscribers that are away (--away) or listen: rates and times of the acks
               drain FILE   sessions that `ack --away --keep FILE` left return and are checked, after a restart for example
               queue        fills the queues of sessions that are away, watches the broker's memory, then drains them
+              slow         --subscribers of each kind stop reading while publishers flood them, and read again
+              replay       --topics are retained and come to --subscribers of #, some of which read last
               churn        rounds of filling and draining, with a look at the store (--probe) after each
               table        a Markdown table of medians from --json lines; `broker-load table --help`
               compare FILE two servers side by side, from --json lines with the labels case, server and targets

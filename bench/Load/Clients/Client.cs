@@ -63,7 +63,7 @@ internal sealed class Client : IPeer
             case PacketType.ConnAck:
                 Accepted(body);
                 break;
-            case PacketType.SubAck:
+            case PacketType.SubAck when !IsReady:
                 Subscribed(body);
                 break;
             case PacketType.Disconnect:

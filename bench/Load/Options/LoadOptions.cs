@@ -68,6 +68,25 @@ internal sealed record LoadOptions
     /// <summary>After how long a device tries again.</summary>
     public double RetrySeconds { get; init; } = 1;
 
+    /// <summary>Port of the broker's admin listener on 127.0.0.1; 0: there is none.</summary>
+    public int Admin { get; init; }
+
+    /// <summary>The broker's drop_policy, max_queued_messages and max_queued_bytes, for `slow`.</summary>
+    public string Policy { get; init; } = "newest";
+
+    public int QueuedMessages { get; init; } = 1000;
+
+    public int QueuedBytes { get; init; } = int.MaxValue;
+
+    /// <summary>Others use the machine too: speed and memory are shown and not judged, and waits may be longer.</summary>
+    public bool IsBesideOthers { get; init; }
+
+    /// <summary>Within it a new client must have its own message back.</summary>
+    public double WaitSecondsMax => IsBesideOthers ? 10 : 1;
+
+    /// <summary>The topics of `replay` are stored already.</summary>
+    public bool AreStored { get; init; }
+
     public bool Json { get; init; }
 
     /// <summary>File that keeps what the sessions away are owed, for `drain`; null: they return in this run.</summary>

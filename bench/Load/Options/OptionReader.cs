@@ -40,6 +40,12 @@ internal static class OptionReader
         new("--probe", "CMD", "churn: shell command after each round", (o, v) => o with { Probe = v }),
         new("--greedy", "NAMES", "fair: those of its greedy clients; all", (o, v) => o with { Greedy = v }),
         new("--borne", "MS", "fair: a p99 that is borne anyway; 0", (o, v) => o with { BorneMilliseconds = Whole(v, 0) }),
+        new("--admin", "PORT", "slow, replay: the admin listener on 127.0.0.1", (o, v) => o with { Admin = Whole(v, 1, 65535) }),
+        new("--policy", "WORD", "slow: the broker's drop_policy; newest", (o, v) => o with { Policy = v }),
+        new("--queued-messages", "N", "slow: its max_queued_messages; 1000", (o, v) => o with { QueuedMessages = Whole(v, 1) }),
+        new("--queued-bytes", "N", "slow: its max_queued_bytes; no limit", (o, v) => o with { QueuedBytes = Whole(v, 1) }),
+        new("--beside-others", null, "slow, replay: do not judge speed and memory", (o, _) => o with { IsBesideOthers = true }),
+        new("--stored", null, "replay: the topics are there already", (o, _) => o with { AreStored = true }),
         new("--label", "NAME=TEXT", "goes into the report as it is; repeatable", WithLabel),
         new("--json", null, "one JSON object a line", (o, _) => o with { Json = true }),
     ];

@@ -88,8 +88,9 @@ internal sealed unsafe class EventLoop : IDisposable
         Control(Libc.Add, link.Descriptor, Libc.Readable);
     }
 
-    internal void WatchWrites(Link link, bool isOn) =>
-        Control(Libc.Change, link.Descriptor, isOn ? Libc.Readable | Libc.Writable : Libc.Readable);
+    internal void Watch(Link link) =>
+        Control(Libc.Change, link.Descriptor,
+            (link.IsReading ? Libc.Readable : 0) | (link.WaitsForRoom ? Libc.Writable : 0));
 
     internal void Remove(Link link)
     {

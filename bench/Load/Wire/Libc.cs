@@ -37,11 +37,15 @@ internal static unsafe partial class Libc
     private const int LevelIp = 0;
     private const int LevelTcp = 6;
     private const int NoDelay = 1;
+    private const int ReceiveBuffer = 8;
     private const int PortAtConnect = 24;
 
     public static nint Receive(int socket, byte* buffer, int length) => Receive(socket, buffer, length, DontWait);
 
     public static nint Send(int socket, byte* buffer, int length) => Send(socket, buffer, length, DontWait | NoSignal);
+
+    public static void SetReceiveBuffer(int socket, int bytes) =>
+        _ = SetOption(socket, LevelSocket, ReceiveBuffer, &bytes, sizeof(int));
 
     /// <summary>Connects on the loopback interface.</summary>
     /// <param name="port">The port on 127.0.0.1.</param>

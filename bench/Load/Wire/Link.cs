@@ -32,7 +32,7 @@ internal sealed unsafe class Link
         Wire = _layer is null ? _packets : new OutputBuffer();
         loop.Add(this);
         _isDialling = isDialling;
-        if (isDialling) loop.WatchWrites(this, isOn: true);
+        if (isDialling) loop.Watch(this);
         else _layer?.Open();
     }
 
@@ -42,10 +42,15 @@ internal sealed unsafe class Link
     /// <summary>The kernel takes no more; <see cref="IPeer.BatchEnd"/> is called when it does.</summary>
     public bool IsCongested { get; private set; }
 
+    /// <summary>What comes is taken; else it stays with the kernel, and the broker once that takes no more.</summary>
+    public bool IsReading { get; private set; } = true;
+
     /// <summary>Bytes that wait for <see cref="Flush"/>.</summary>
     public int PendingBytes => _packets.Length;
 
     internal int Descriptor { get; }
+
+    internal bool WaitsForRoom => IsCongested || _isDialling;
 
     /// <summary>What the kernel gets: the packets, or what a layer makes of them.</summary>
     internal OutputBuffer Wire { get; }
@@ -88,6 +93,17 @@ internal sealed unsafe class Link
         if (Wire.Length > 0) Send();
     }
 
+    /// <summary>Reads no more, or again.</summary>
+    public void SetReading(bool isOn)
+    {
+        if (IsReading == isOn || !_isOpen) return;
+        IsReading = isOn;
+        _loop.Watch(this);
+    }
+
+    /// <summary>Has the kernel keep so many bytes at most that were not read, in place of some megabytes.</summary>
+    public void LimitUnread(int bytes) => Libc.SetReceiveBuffer(Descriptor, bytes);
+
     public void Close()
     {
         if (!_isOpen) return;
@@ -106,7 +122,7 @@ internal sealed unsafe class Link
         if ((what & Libc.Writable) != 0)
         {
             IsCongested = false;
-            _loop.WatchWrites(this, isOn: false);
+            _loop.Watch(this);
             Flush();
             if (_isOpen && !IsCongested) _peer.BatchEnd();
         }
@@ -136,7 +152,7 @@ internal sealed unsafe class Link
             return;
         }
         _isDialling = false;
-        _loop.WatchWrites(this, isOn: false);
+        _loop.Watch(this);
         _peer.Reached();
         _layer?.Open();
         Flush();
@@ -164,7 +180,7 @@ internal sealed unsafe class Link
                     return;
                 }
                 IsCongested = true;
-                _loop.WatchWrites(this, isOn: true);
+                _loop.Watch(this);
                 break;
             }
         }
