@@ -21,6 +21,9 @@ internal sealed partial class MqttConnection
     /// <summary>So many flushes in a row are one thread's share of a receiver that others keep filling.</summary>
     private const int RoundsMax = 64;
 
+    /// <summary>The same while retained messages are replayed: of these there is always more, and many may want them at once.</summary>
+    private const int ReplayRoundsMax = 2;
+
     /// <summary>Bytes of a CONNACK or DISCONNECT beside its one property of text, at most.</summary>
     private const int TextOverhead = 16;
 
@@ -94,7 +97,7 @@ internal sealed partial class MqttConnection
             bool hasMore = true;
             while (hasMore)
             {
-                if (++rounds > RoundsMax)
+                if (++rounds > (Session is { IsReplaying: true } ? ReplayRoundsMax : RoundsMax))
                 {
                     // This thread has its own client to read: the pool goes on, with the flag.
                     ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.RunDrain(), this, preferLocal: false);

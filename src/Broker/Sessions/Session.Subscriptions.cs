@@ -70,6 +70,9 @@ internal sealed partial class Session
         }
     }
 
+    /// <summary>Whether retained messages are still owed. Takes no lock: it may be over, or not have begun.</summary>
+    public bool IsReplaying => Volatile.Read(ref _replays) is not null;
+
     /// <summary>Owes the session the retained messages of a subscription. They are sent as there is room.</summary>
     public void Enqueue(IRetainedReplay replay)
     {

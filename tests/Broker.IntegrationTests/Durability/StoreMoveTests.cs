@@ -61,7 +61,7 @@ public sealed class StoreMoveTests(PostgresFixture postgres)
         await DbAsync(0, "import", export, "--url", target);
         await DbAsync(0, "verify", "--url", target);
 
-        await using ConfiguredBroker second = await ConfiguredBroker.StartOpenAsync($"persistence_url {target}\nwill_grace 1");
+        await using ConfiguredBroker second = await ConfiguredBroker.StartOpenAsync($"persistence_url {target}\nwill_grace 6");
         await ExpectStateAsync(second.Port, isCrash);
     }
 
