@@ -140,7 +140,14 @@ public sealed partial class TestClient(IDuplexPipe transport, ProtocolVersion ve
     /// <summary>Closes the connection without DISCONNECT.</summary>
     public async Task CloseAsync()
     {
-        await transport.Output.CompleteAsync().ConfigureAwait(false);
+        try
+        {
+            await transport.Output.CompleteAsync().ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The broker closed first, and what was not sent yet has nowhere to go.
+        }
         await transport.Input.CompleteAsync().ConfigureAwait(false);
     }
 

@@ -21,7 +21,7 @@ internal sealed partial class MqttConnection
     /// <summary>So many flushes in a row are one thread's share of a receiver that others keep filling.</summary>
     private const int RoundsMax = 64;
 
-    /// <summary>The same while retained messages are replayed: of these there is always more, and many may want them at once.</summary>
+    /// <summary>The same while retained messages are replayed: of these is always more, and many may want them at once.</summary>
     private const int ReplayRoundsMax = 2;
 
     /// <summary>Bytes of a CONNACK or DISCONNECT beside its one property of text, at most.</summary>
