@@ -16,6 +16,9 @@ internal sealed partial class MqttConnection
     private int _lastBatch;
     private int _turnBytes;
 
+    // Of what is replayed there is always more, and many may want it at once: that is no work for the threads of sockets.
+    private bool IsReplaying => Session is { IsReplaying: true };
+
     // What counts is what this thread did for this client and for nobody in between.
     private void CountTurn(long bytes, long deliveries)
     {
@@ -28,7 +31,8 @@ internal sealed partial class MqttConnection
 
     private bool IsTurnOver()
     {
-        if (_turnBytes < Engine.TurnBytes) return false;
+        // What is retained makes work of each acknowledgement, however small.
+        if (_turnBytes < Engine.TurnBytes) return IsReplaying;
         _turnBytes = 0;
         return true;
     }

@@ -85,8 +85,13 @@ internal sealed partial class MqttConnection
             CloseOutput(exception);
         }
 #pragma warning restore CA1031
-        RunDrain();
+        if (IsReplaying) DrainOnPool();
+        else RunDrain();
     }
+
+    // With the flag.
+    private void DrainOnPool() =>
+        ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.RunDrain(), this, preferLocal: false);
 
     // Runs with the draining flag held. Ends with the flag given back, or with a flush that continues here.
     private void RunDrain()
@@ -97,10 +102,10 @@ internal sealed partial class MqttConnection
             bool hasMore = true;
             while (hasMore)
             {
-                if (++rounds > (Session is { IsReplaying: true } ? ReplayRoundsMax : RoundsMax))
+                if (++rounds > (IsReplaying ? ReplayRoundsMax : RoundsMax))
                 {
-                    // This thread has its own client to read: the pool goes on, with the flag.
-                    ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.RunDrain(), this, preferLocal: false);
+                    // This thread has its own client to read.
+                    DrainOnPool();
                     return;
                 }
                 try
