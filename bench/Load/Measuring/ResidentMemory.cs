@@ -31,7 +31,11 @@ internal sealed class ResidentMemory : IDisposable
     public void ForgetPeak() => PeakBytes = _broker.ResidentBytes;
 
     /// <summary>Waits until the figure has moved by less than 2 MB for three seconds: a collector takes its time.</summary>
-    public long Settle(TimeSpan limit)
+    /// <param name="limit">Waits no longer.</param>
+    /// <param name="stableSeconds">
+    /// In place of three: after a rush the broker waits for three quiet seconds, collects, and waits once more to compact.
+    /// </param>
+    public long Settle(TimeSpan limit, double stableSeconds = StableSeconds)
     {
         if (!_broker.IsKnown) return 0;
         long end = Stopwatch.GetTimestamp() + (long)(limit.TotalSeconds * Stopwatch.Frequency);
@@ -47,7 +51,7 @@ internal sealed class ResidentMemory : IDisposable
                     highest = Math.Max(highest, now);
                     return highest - lowest > StableBytes;
                 },
-                TimeSpan.FromSeconds(StableSeconds));
+                TimeSpan.FromSeconds(stableSeconds));
             if (highest - lowest <= StableBytes || Stopwatch.GetTimestamp() >= end) return _broker.ResidentBytes;
         }
     }

@@ -5,22 +5,23 @@ namespace Broker.Diagnostics;
 /// pass allocate nothing, and neither does silence.
 /// </summary>
 /// <remarks>
-/// First a collection in the background, which stops nobody and says how much is really in use. Where that is little beside what
-/// the process holds, and it is quiet still, a compaction, for which all threads stand still about three milliseconds for each
-/// megabyte in use. After a collection that finds nothing the next waits for as much to have come again.
+/// First a collection in the background, which stops nobody and says how much is really in use; traffic that allocates nothing
+/// need not end for it. Where that is little beside what the process holds, a compaction once it is quiet: all threads stand
+/// still for it about three milliseconds for each megabyte in use. After a collection that finds nothing the next waits for as
+/// much to have come again.
 /// </remarks>
 internal sealed class QuietReturn : IHeartbeatListener
 {
-    /// <summary>It is quiet when no more was allocated since the tick before: some thousand messages.</summary>
-    public const long QuietBytes = 512 * 1024;
+    /// <summary>The rush is over when no more was allocated since the tick before.</summary>
+    public const long StillBytes = 512 * 1024;
 
     /// <summary>So many bytes are worth it.</summary>
     public const long SlackBytes = 32 * 1024 * 1024;
 
-    /// <summary>It has been quiet for so many ticks.</summary>
-    public const int QuietTicks = 3;
+    /// <summary>For so many ticks.</summary>
+    public const int Ticks = 3;
 
-    /// <summary>And no more processor time was used in any of them: there is traffic that allocates nothing.</summary>
+    /// <summary>And it is quiet when no more processor time was used, in as many.</summary>
     public static readonly TimeSpan QuietCpu = TimeSpan.FromMilliseconds(50);
 
     private readonly Func<HeapState> _read;
@@ -28,8 +29,10 @@ internal sealed class QuietReturn : IHeartbeatListener
     private readonly Action _compact;
     private HeapState _before;
     private long _inUse = long.MaxValue;
+    private int _stillTicks;
     private int _quietTicks;
-    private bool _hasCollected;
+    private bool _collects;
+    private bool _mayCompact;
 
     /// <param name="read">The heap now.</param>
     /// <param name="collect">Starts a collection in the background.</param>
@@ -44,20 +47,33 @@ internal sealed class QuietReturn : IHeartbeatListener
     public void OnTick(long nowMilliseconds)
     {
         HeapState state = _read();
-        bool isQuiet = state.AllocatedBytes - _before.AllocatedBytes <= QuietBytes && state.Cpu - _before.Cpu <= QuietCpu;
+        bool isStill = state.AllocatedBytes - _before.AllocatedBytes <= StillBytes;
+        _stillTicks = isStill ? _stillTicks + 1 : 0;
+        _quietTicks = isStill && state.Cpu - _before.Cpu <= QuietCpu ? _quietTicks + 1 : 0;
         _before = state;
         _inUse = Math.Min(_inUse, state.HeapBytes);
-        _quietTicks = isQuiet ? _quietTicks + 1 : 0;
-        if (_quietTicks == 0 || _quietTicks % QuietTicks != 0) return;
-        if (!_hasCollected)
+        if (_stillTicks == Ticks) Collect(state);
+        if (_mayCompact && _quietTicks >= Ticks) Compact(state);
+    }
+
+    private void Collect(HeapState state)
+    {
+        // Whether or not there is something to do, in as many ticks it is looked at again.
+        _stillTicks = 0;
+        if (_collects)
         {
-            if (state.HeapBytes - _inUse < SlackBytes) return;
-            _hasCollected = true;
-            _collect();
-            return;
+            (_collects, _mayCompact, _inUse) = (false, true, state.HeapBytes);
         }
-        _hasCollected = false;
-        _inUse = state.HeapBytes;
+        else if (state.HeapBytes - _inUse >= SlackBytes)
+        {
+            _collects = true;
+            _collect();
+        }
+    }
+
+    private void Compact(HeapState state)
+    {
+        _mayCompact = false;
         if (state.CommittedBytes - state.HeapBytes >= SlackBytes && state.HeapBytes <= QuietCompaction.HeapBytesMax) _compact();
     }
 }

@@ -119,6 +119,7 @@ internal static partial class BrokerHost
             new QuietCompaction(() => HeapState.Now(engine.ConnectionCount), QuietCompaction.CompactHeap));
         engine.Heartbeat.Register(new QuietReturn(
             () => HeapState.Now(engine.ConnectionCount), QuietReturn.CollectHeap, QuietCompaction.CompactHeap));
+        engine.Heartbeat.Register(new NativeReturn(static () => Environment.WorkingSet, NativeHeap.Trim));
         return new DescriptorRoom(DescriptorTable.OfProcess, engine);
     }
 

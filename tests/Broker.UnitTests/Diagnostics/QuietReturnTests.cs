@@ -17,11 +17,11 @@ public sealed class QuietReturnTests
     public void What_a_rush_left_is_collected_and_then_given_back_when_it_is_quiet()
     {
         Rush();
-        Tick(QuietReturn.QuietTicks);
+        Tick(QuietReturn.Ticks);
         Assert.Equal((1, 0), (_collections, _compactions));
 
         _state = _state with { HeapBytes = 25 * MiB };
-        Tick(QuietReturn.QuietTicks);
+        Tick(QuietReturn.Ticks);
         Assert.Equal((1, 1), (_collections, _compactions));
 
         _state = _state with { CommittedBytes = 30 * MiB };
@@ -42,26 +42,48 @@ public sealed class QuietReturnTests
     public void A_large_heap_is_not_stopped_for()
     {
         Rush();
-        Tick(QuietReturn.QuietTicks);
+        Tick(QuietReturn.Ticks);
         _state = _state with { HeapBytes = QuietCompaction.HeapBytesMax + 1, CommittedBytes = 1000 * MiB };
         Tick(100);
 
         Assert.Equal((1, 0), (_collections, _compactions));
     }
 
-    [Theory]
-    [InlineData(QuietReturn.QuietBytes + 1, 0)]
-    [InlineData(0, 51)]
-    public void Nothing_is_done_while_there_is_traffic(long allocatedBytes, int cpuMilliseconds)
+    [Fact]
+    public void Nothing_is_done_while_there_is_more_garbage_each_second()
     {
         Rush();
-        for (int i = 0; i < 100; i++)
-        {
-            Work(allocatedBytes, cpuMilliseconds);
-            Tick(1);
-        }
+        Tick(100, QuietReturn.StillBytes + 1, cpuMilliseconds: 0);
 
         Assert.Equal((0, 0), (_collections, _compactions));
+    }
+
+    [Fact]
+    public void Traffic_that_allocates_nothing_is_collected_beside_and_not_stopped_for()
+    {
+        Rush();
+        Tick(QuietReturn.Ticks, 0, cpuMilliseconds: 51);
+        _state = _state with { HeapBytes = 25 * MiB };
+        Tick(100, 0, cpuMilliseconds: 51);
+        Assert.Equal((1, 0), (_collections, _compactions));
+
+        Tick(100, 0, cpuMilliseconds: 50);
+
+        Assert.Equal((1, 1), (_collections, _compactions));
+    }
+
+    [Fact]
+    public void The_next_rush_is_collected_too()
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            Rush();
+            Tick(QuietReturn.Ticks);
+            _state = _state with { HeapBytes = 25 * MiB };
+            Tick(100);
+        }
+
+        Assert.Equal((3, 3), (_collections, _compactions));
     }
 
     [Fact]
@@ -88,8 +110,12 @@ public sealed class QuietReturnTests
         Cpu = _state.Cpu + TimeSpan.FromMilliseconds(cpuMilliseconds),
     };
 
-    private void Tick(int count)
+    private void Tick(int count, long allocatedBytes = 0, int cpuMilliseconds = 0)
     {
-        for (int i = 0; i < count; i++) _return.OnTick(nowMilliseconds: 0);
+        for (int i = 0; i < count; i++)
+        {
+            Work(allocatedBytes, cpuMilliseconds);
+            _return.OnTick(nowMilliseconds: 0);
+        }
     }
 }
