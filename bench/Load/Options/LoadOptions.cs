@@ -101,7 +101,7 @@ internal sealed record LoadOptions
     /// <summary>Names of those who are greedy in `fair`; null: one after the other.</summary>
     public string? Greedy { get; init; }
 
-    /// <summary>A 99th percentile of `fair` that is borne whatever it was before, milliseconds.</summary>
+    /// <summary>A wait that is borne, milliseconds: in `fair` of the 99th percentile too, whatever it was before.</summary>
     public double BorneMilliseconds { get; init; }
 
     /// <summary>How long nothing may move before the rest counts as lost.</summary>

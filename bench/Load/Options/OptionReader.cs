@@ -39,7 +39,7 @@ internal static class OptionReader
         new("--round", "N", "churn: messages a round; 100000", (o, v) => o with { Round = Whole(v, 1) }),
         new("--probe", "CMD", "churn: shell command after each round", (o, v) => o with { Probe = v }),
         new("--greedy", "NAMES", "fair: those of its greedy clients; all", (o, v) => o with { Greedy = v }),
-        new("--borne", "MS", "fair: a p99 that is borne anyway; 0", (o, v) => o with { BorneMilliseconds = Whole(v, 0) }),
+        new("--borne", "MS", "fair, storm: a wait that is borne anyway; 0", (o, v) => o with { BorneMilliseconds = Whole(v, 0) }),
         new("--admin", "PORT", "slow, replay: the admin listener on 127.0.0.1", (o, v) => o with { Admin = Whole(v, 1, 65535) }),
         new("--policy", "WORD", "slow: the broker's drop_policy; newest", (o, v) => o with { Policy = v }),
         new("--queued-messages", "N", "slow: its max_queued_messages; 1000", (o, v) => o with { QueuedMessages = Whole(v, 1) }),

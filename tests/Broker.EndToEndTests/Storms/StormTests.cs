@@ -34,6 +34,7 @@ public sealed class StormTests(ITestOutputHelper output)
             [
                 Path.Combine(AppContext.BaseDirectory, "broker-load.dll"), "storm", "--connections", $"{Devices}",
                 "--port", $"{port}", "--pid-file", pidFile, "--seconds", "1", "--json", "--tls", "--password", Password,
+                "--borne", "7000",
             ]);
             await load.Output.WaitForAsync("\"scenario\":\"ready\"");
             await broker.KillAsync();
