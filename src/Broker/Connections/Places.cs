@@ -9,7 +9,10 @@ internal sealed class PlaceWaiter() : TaskCompletionSource(TaskCreationOptions.R
     /// <summary>Ask <see cref="Places.StopWaiting"/>.</summary>
     internal bool HasPlace { get; set; }
 
-    /// <summary>Where it is in a <see cref="WaitingLine"/>; null: it is in none.</summary>
+    /// <summary>The turn of its address in a <see cref="WaitingLine"/>; null: it is in none.</summary>
+    internal LinkedListNode<WaitingLine.AddressLine>? Turn { get; set; }
+
+    /// <summary>Where it is among those of its address.</summary>
     internal LinkedListNode<PlaceWaiter>? Node { get; set; }
 }
 

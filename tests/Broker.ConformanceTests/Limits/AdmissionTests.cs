@@ -110,6 +110,21 @@ public sealed class AdmissionTests
         await first.PingFenceAsync();
     }
 
+    // Nor does it leave anything behind that who comes when it is quiet again would wait for.
+    [Fact]
+    public async Task CONNECT_FromClient_WhenThoseBeforeHaveLeftUnanswered_IsAnsweredAtOnce()
+    {
+        var store = new ManualStateStore();
+        await using var broker = LimitedBroker.With(limits => limits with { PendingConnectsMax = 1 }, store);
+        TestClient first = await ParkedAsync(broker, "1", isPersistent: true);
+        TestClient second = await ParkedAsync(broker, "2");
+        await second.BreakOffAsync();
+        Assert.Equal(0, broker.Engine.Lines.Connects.WaitingCount);
+        store.Commit();
+        await first.ReadAsync<ConnAckPacket>();
+        await (await broker.ConnectAsync("3")).PingFenceAsync();
+    }
+
     [Fact]
     public async Task CONNECT_FromAnotherAddress_ThanACrowdThatWaits_IsAnsweredInItsTurn()
     {

@@ -108,6 +108,23 @@ public sealed class PlacesTests : IDisposable
         Assert.Equal(0, _places.WaitingCount);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Who_comes_when_those_before_have_given_up_does_not_wait(bool hasBegun)
+    {
+        _places.SetLimits(countMax: 1);
+        Assert.Null(_places.Enter(Here));
+        PlaceWaiter gone = _places.Enter(Here, hasBegun)!;
+        Assert.True(gone.TrySetResult());
+        Assert.False(_places.StopWaiting(gone));
+
+        _places.Leave();
+
+        Assert.Null(_places.Enter(Here));
+        Assert.NotNull(_places.Enter(Here, hasBegun: true));
+    }
+
     [Fact]
     public async Task A_rate_lets_through_what_is_due()
     {
