@@ -221,7 +221,7 @@ internal sealed class RetainedTree
 
     private long Clear(string topic)
     {
-        // Somebody else's clearing may not be durable yet, and this publisher is promised the same.
+        // Somebody else's clearing, or the end of what was stored, may not be durable yet: this publisher is promised the same.
         if (FindNode(topic) is not { Message: { } message } node) return _lastTicket;
         bool isStored = node.IsStored;
         node.IsStored = false;
@@ -233,6 +233,6 @@ internal sealed class RetainedTree
             parent.Remove(node);
             node = parent;
         }
-        return isStored ? _lastTicket = _store.Append(new RetainedRemoved(topic)) : 0;
+        return isStored ? _lastTicket = _store.Append(new RetainedRemoved(topic)) : _lastTicket;
     }
 }

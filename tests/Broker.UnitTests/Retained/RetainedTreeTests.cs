@@ -44,6 +44,18 @@ public sealed class RetainedTreeTests
         static Message Of(string user, string text) => TestMessages.Retained("a", text, user: user);
     }
 
+    // Until then a crash would bring back what was stored.
+    [Fact]
+    public void Who_clears_what_is_not_kept_waits_for_the_end_of_what_was()
+    {
+        KeptState kept = new() { Kinds = KeptKinds.All, Users = [new KeptUser("gauge", KeptKinds.Sessions)] };
+        RetainedTree tree = new(new ManualStateStore(), kept);
+        tree.Set(TestMessages.Retained("a", "stored"));
+        Assert.Equal(2, tree.Set(TestMessages.Retained("a", "not kept", user: "gauge")));
+
+        Assert.Equal(2, tree.Set(TestMessages.Retained("a", "")));
+    }
+
     [Fact]
     public void Clearing_a_level_leaves_those_below_and_above()
     {
