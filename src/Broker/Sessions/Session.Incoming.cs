@@ -21,6 +21,7 @@ internal sealed partial class Session
     // Made when the first packet needs them, like all that a client without traffic has no use for.
     private InboundReceipts? _receipts;
     private AckQueue? _acks;
+    private long _receivedTicket;
 
     /// <summary>A PUBLISH with QoS 1 came in.</summary>
     /// <param name="owner">On which connection; on its read loop.</param>
@@ -46,7 +47,11 @@ internal sealed partial class Session
         {
             ticket = 0;
             if (_connection != owner) return ReceiveOutcome.NotServed;
-            if (_receipts?.Contains(packetId) == true) return ReceiveOutcome.Duplicate;
+            if (_receipts?.Contains(packetId) == true)
+            {
+                ticket = _receivedTicket;
+                return ReceiveOutcome.Duplicate;
+            }
             if (Unanswered + unsettled >= receiveMaximum) return ReceiveOutcome.ReceiveMaximumExceeded;
             (_receipts ??= new InboundReceipts()).Add(packetId);
             if (IsStored)
@@ -101,6 +106,7 @@ internal sealed partial class Session
     {
         lock (_lock)
         {
+            if (IsPersistent && !IsStored) NoteReceived(acks);
             if (_connection != owner) return;
             foreach (ref readonly Ack ack in acks) Owe(in ack);
         }
@@ -115,6 +121,16 @@ internal sealed partial class Session
 
     // Quotas start anew with each connection [MQTT-4.9.0-1]: what an earlier one left is not held against this one.
     private int Unanswered => (_receipts?.CountOfConnection ?? 0) + (_acks?.UnansweredPublishes ?? 0);
+
+    // A QoS 2 PUBLISH that comes again, on another connection, is answered when what it came to the first time is committed.
+    // Where the session is stored the CONNACK before it has waited for that.
+    private void NoteReceived(ReadOnlySpan<Ack> acks)
+    {
+        foreach (ref readonly Ack ack in acks)
+        {
+            if (ack.Type == PacketType.PubRec) _receivedTicket = Math.Max(_receivedTicket, ack.Ticket);
+        }
+    }
 
     private void Owe(in Ack ack) => (_acks ??= new AckQueue()).Add(in ack);
 

@@ -119,6 +119,34 @@ public sealed class KeptStateTests
         await guest.ExpectNothingAsync();
     }
 
+    // Of the publisher nothing is committed that its CONNACK would wait for; what it published is.
+    [Fact]
+    public async Task PUBREC_FromServer_ToAPublisherThatIsNotKeptAndSendsAgain_WaitsForTheFirstCommit()
+    {
+        ManualStateStore store = new();
+        KeptState kept = new() { Kinds = KeptKinds.None, Users = [new("plant", KeptKinds.All)] };
+        await using TestBroker broker = new(Keeping(kept), store);
+        Task<TestClient> connecting = ConnectAsync(broker, "plant", isPresent: false);
+        await store.WaitForAsync<WillRemoved>();
+        store.Commit();
+        TestClient plant = await connecting;
+        await plant.SubscribeCommittedAsync(store, "jobs", ExactlyOnce);
+        OutgoingPublish publish = new("jobs", "x", ExactlyOnce) { PacketId = 7 };
+        TestClient publisher = await broker.ConnectPersistentAsync("publisher");
+        await publisher.PublishAsync(publish);
+        await publisher.PingFenceAsync();
+
+        TestClient again = await broker.ConnectPersistentAsync("publisher");
+        await again.PublishAsync(publish with { Dup = true });
+        await again.PingFenceAsync();
+        Task<AckPacket> answer = again.ReadHeldBackAsync<AckPacket>();
+        store.Commit();
+
+        Assert.Equal(7, (await answer).PacketId);
+        await plant.ExpectPublishAsync("jobs", "x");
+        Assert.Single(store.Changes.OfType<DeliveryQueued>());
+    }
+
     [Theory]
     [InlineData(KeptKinds.None, 0, 0, 0)]
     [InlineData(KeptKinds.Retained, 0, 0, 1)]
