@@ -256,7 +256,7 @@ internal sealed partial class MessageRouter
     }
 
     // First a member who is connected and has room, in turn; then whoever takes it; then whoever makes room for it.
-    private static OfferResult TryDeliverToOne(
+    private OfferResult TryDeliverToOne(
         Message message, MatchedGroup group, TouchedConnections touched, bool mayMakeRoom)
     {
         Receiver[] members = group.Members;
@@ -270,6 +270,7 @@ internal sealed partial class MessageRouter
             if (isFirstRound && !subscription.Session.IsReady) continue;
             OfferResult result =
                 subscription.Session.Offer(message, subscription, member.Access, mayMakeRoom: i >= members.Length * 2);
+            if (result.BeginsDropping) Log.Dropping(_logger, subscription.Session.ClientId);
             if (result.Drop == DropReason.QueueRejected) reason = result.Drop;
             if (result.Drop != DropReason.None) continue;
             Wake(in result, touched);

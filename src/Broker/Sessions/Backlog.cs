@@ -88,7 +88,7 @@ internal sealed class Backlog
     /// <summary>A delivery of the page is in memory now.</summary>
     public void Take(int payloadLength, bool wasSent)
     {
-        Leave(payloadLength);
+        Leave(payloadLength, _lengths?.Count == Count ? 0 : -1);
         if (wasSent && SentCount > 0) SentCount--;
     }
 
@@ -98,17 +98,20 @@ internal sealed class Backlog
     /// </summary>
     public void DropOldest()
     {
-        int unknown = Count - (_lengths?.Count ?? 0);
-        Leave(unknown == 0 ? _lengths![0] : (int)((Bytes - _lengthsSum) / unknown));
+        // Those whose length is known are the last ones, and those that were sent the first.
+        int known = _lengths?.Count ?? 0;
+        int place = known - (Count - SentCount);
+        if (place >= 0) Leave(_lengths![place], place);
+        else Leave((int)((Bytes - _lengthsSum) / (Count - known)), place: -1);
     }
 
-    private void Leave(int payloadLength)
+    // The place among those whose length is known; -1: it is none of them.
+    private void Leave(int payloadLength, int place)
     {
-        // Those whose length is known are the last ones.
-        if (_lengths is { } lengths && lengths.Count == Count)
+        if (place >= 0)
         {
-            _lengthsSum -= lengths[0];
-            lengths.Dequeue();
+            _lengthsSum -= _lengths![place];
+            _lengths.RemoveAt(place);
         }
         Count--;
         Bytes = Count == 0 ? 0 : Math.Max(_lengthsSum, Bytes - payloadLength);

@@ -39,11 +39,19 @@ internal sealed class QueueTotals
         if (bytes != 0) Interlocked.Add(ref _bytes, bytes);
     }
 
-    /// <summary>Why there is no room for a message; None: there is.</summary>
-    public DropReason ReasonAgainst(int payloadBytes)
+    /// <summary>
+    /// Why there is no room for a message; None: there is, or as much has gone for it as it takes. It may be other queues that
+    /// are too many: no more has to go from one than what comes.
+    /// </summary>
+    /// <param name="payloadBytes">Of the message.</param>
+    /// <param name="gone">So many messages have gone for it, and are counted here still.</param>
+    /// <param name="goneBytes">Their payload bytes.</param>
+    public DropReason ReasonAgainst(int payloadBytes, int gone = 0, long goneBytes = 0)
     {
-        if (Messages >= Volatile.Read(ref _messagesMax)) return DropReason.QueueGlobalMessages;
-        return Bytes + payloadBytes > Volatile.Read(ref _bytesMax) ? DropReason.QueueGlobalBytes : DropReason.None;
+        if (gone == 0 && Messages >= Volatile.Read(ref _messagesMax)) return DropReason.QueueGlobalMessages;
+        return goneBytes < payloadBytes && Bytes - goneBytes + payloadBytes > Volatile.Read(ref _bytesMax)
+            ? DropReason.QueueGlobalBytes
+            : DropReason.None;
     }
 
     private static long LimitOf(long value) => value == 0 ? long.MaxValue : value;

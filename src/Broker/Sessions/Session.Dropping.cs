@@ -36,7 +36,8 @@ internal sealed partial class Session
         return _connection is not null && _context.QueueTotals?.ReasonAgainst(1) is not (null or DropReason.None);
     }
 
-    private DropReason DropReasonFor(Message message, QualityOfService qos)
+    // What has gone for the message is not told to the totals yet.
+    private DropReason DropReasonFor(Message message, QualityOfService qos, int gone = 0, long goneBytes = 0)
     {
         if (_hasEnded) return DropReason.SessionEnded;
         SessionLimits limits = _context.Limits;
@@ -47,8 +48,13 @@ internal sealed partial class Session
         if (waiting > 0 && WaitingBytes + message.PayloadLength > limits.QueuedBytesMax) return DropReason.QueueBytes;
         if (_context.QueueTotals is not { } totals) return DropReason.None;
         // Whoever is there and takes what comes is not to suffer for the others.
-        return waiting == 0 && _connection is not null ? DropReason.None : totals.ReasonAgainst(message.PayloadLength);
+        return waiting == 0 && _connection is not null
+            ? DropReason.None
+            : totals.ReasonAgainst(message.PayloadLength, gone, goneBytes);
     }
+
+    private bool IsHalfFull =>
+        WaitingCount > _context.Limits.QueuedMessagesMax / 2 || WaitingBytes > _context.Limits.QueuedBytesMax / 2;
 
     private bool BeginsDropping(DropReason reason)
     {
@@ -64,27 +70,20 @@ internal sealed partial class Session
         {
             case DropPolicy.Reject:
                 return DropReason.QueueRejected;
-            case DropPolicy.Oldest when reason is DropReason.QueueGlobalMessages or DropReason.QueueGlobalBytes:
-                return MakeRoomAmongAll(message, qos, reason);
-            case DropPolicy.Oldest:
-                while (reason.IsQueueFull() && TryDropOldest(qos)) reason = DropReasonFor(message, qos);
+            case DropPolicy.Oldest when CouldHaveRoom(message):
+                (int count, long bytes) = (WaitingCount, WaitingBytes);
+                while (reason.IsQueueFull() && TryDropOldest(qos))
+                    reason = DropReasonFor(message, qos, count - WaitingCount, bytes - WaitingBytes);
+                SettleShare();
                 return reason;
             default:
                 return reason;
         }
     }
 
-    // It may be the others that are too many: no more has to go here than what comes.
-    private DropReason MakeRoomAmongAll(Message message, QualityOfService qos, DropReason reason)
-    {
-        long before = WaitingBytes;
-        do
-        {
-            if (!TryDropOldest(qos)) return reason;
-        }
-        while (reason == DropReason.QueueGlobalBytes && before - WaitingBytes < message.PayloadLength);
-        return DropReason.None;
-    }
+    // Whether it would fit if nothing waited here: else what waits would go in vain.
+    private bool CouldHaveRoom(Message message) => _connection is not null || _context.QueueTotals is not { } totals
+        || totals.ReasonAgainst(message.PayloadLength, WaitingCount, WaitingBytes) == DropReason.None;
 
     // QoS 0 goes first, and never in the place of what is owed an acknowledgement.
     private bool TryDropOldest(QualityOfService qosOfNew)

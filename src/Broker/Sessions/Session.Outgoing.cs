@@ -71,11 +71,18 @@ internal sealed partial class Session
             bool beginsDropping = false;
             if (DropReasonFor(message, qos) is not DropReason.None and var reason)
             {
-                beginsDropping = BeginsDropping(reason);
-                if (mayMakeRoom) reason = MakeRoom(message, qos, reason);
+                if (mayMakeRoom)
+                {
+                    beginsDropping = BeginsDropping(reason);
+                    reason = MakeRoom(message, qos, reason);
+                }
                 // Of a shared subscription another member may take it.
                 if (reason != DropReason.None && subscription.ShareName is null) NoteNotTaken(message, qos, reason);
                 if (reason != DropReason.None) return new OfferResult(reason) { BeginsDropping = beginsDropping };
+            }
+            else if (_isDropping)
+            {
+                _isDropping = IsHalfFull;
             }
             long ticket = Enqueue(message, subscription, qos, retain);
             bool isLong = BacklogCount == 0 && _connection is not null && _outbox is { } outbox
@@ -221,8 +228,6 @@ internal sealed partial class Session
     private long Enqueue(Message message, Subscription subscription, QualityOfService qos, bool retain)
     {
         if (_context.Metrics.Traces.Now is { } audience) TellQueued(audience, message, qos);
-        SessionLimits limits = _context.Limits;
-        _isDropping &= WaitingCount > limits.QueuedMessagesMax / 2 || WaitingBytes > limits.QueuedBytesMax / 2;
         if (qos == QualityOfService.AtMostOnce && !IsQos0Stored)
         {
             (_outbox ??= new Outbox()).Enqueue(

@@ -114,6 +114,23 @@ public sealed class DropPolicyTests
         Assert.Equal(0, broker.Engine.Metrics.Dropped(DropReason.QueueOldest));
     }
 
+    [Theory]
+    [InlineData(nameof(DropPolicy.Newest))]
+    [InlineData(nameof(DropPolicy.Oldest))]
+    [InlineData(nameof(DropPolicy.Reject))]
+    public async Task PUBLISH_FromServer_TheOnlyMemberOfAGroupIsFull_TheFirstThatIsLostIsInTheLog(string policy)
+    {
+        await using var broker = Full(Enum.Parse<DropPolicy>(policy), 1);
+        await broker.LeaveSubscribedAsync("s", "$share/g/a");
+        TestClient publisher = await broker.ConnectV5Async("p");
+        for (int i = 0; i < 3; i++)
+        {
+            await publisher.PublishAsync(new OutgoingPublish("a", $"{i}", AtLeastOnce));
+            await publisher.ReadAsync<Protocol.Packets.AckPacket>();
+        }
+        Assert.Single(broker.Log.Lines.All, static line => line == "Outgoing messages are being dropped for client s.");
+    }
+
     [Directive("global_max_queued_messages")]
     [Theory]
     [InlineData(nameof(DropPolicy.Newest), "0123", nameof(DropReason.QueueGlobalMessages))]

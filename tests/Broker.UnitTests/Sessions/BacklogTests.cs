@@ -29,4 +29,25 @@ public sealed class BacklogTests
         // What is not kept is still counted, and is read with the next page.
         Assert.Equal((kept, 3 - kept), (outbox.ReliableCount, backlog.Count));
     }
+
+    [Fact]
+    public void What_is_dropped_counts_for_its_own_length_and_not_for_that_of_what_was_sent_before_it()
+    {
+        Backlog backlog = new();
+        backlog.TakeBack(after: 0, count: 2, sentCount: 2, bytes: 2);
+        foreach (string text in (string[])["1234", "12345", "123456"])
+        {
+            OutboxEntry entry = new(TestMessages.Of("t", payload: text), [], QualityOfService.AtLeastOnce, Retain: false, 3);
+            backlog.Add(in entry, tailMax: 0, tailBytesMax: 0, keepsLength: true);
+        }
+
+        backlog.DropOldest();
+        Assert.Equal((4, 13), (backlog.Count, backlog.Bytes));
+        backlog.Take(1, wasSent: true);
+        backlog.DropOldest();
+        Assert.Equal((2, 7), (backlog.Count, backlog.Bytes));
+        backlog.Take(1, wasSent: true);
+        backlog.Take(6, wasSent: false);
+        Assert.Equal((0, 0), (backlog.Count, backlog.Bytes));
+    }
 }

@@ -136,6 +136,77 @@ public sealed class DropPolicyTests
         Assert.Equal(3, bench.Metrics.Dropped(DropReason.QueueOldest));
     }
 
+    // Its own limit and that of all together at once: one goes for the one that comes.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    public void Oldest_of_a_full_queue_costs_one_message_though_all_together_are_full_too(int others)
+    {
+        using SessionBench bench = Oldest(3);
+        QueueTotals totals = Together(bench, messagesMax: 3 + others);
+        totals.Add(others, bytes: 0);
+        bench.Detach();
+
+        Offer(bench, "abcde", Q1);
+
+        Assert.Equal((3, 3 + others), (bench.Session.Depths.Waiting, totals.Messages));
+        bench.Attach();
+        bench.Store.Commit();
+        Assert.Equal(["q1 m3 c", "q1 m4 d", "q1 m5 e"], bench.Written());
+    }
+
+    [Fact]
+    public void Oldest_makes_room_in_bytes_of_all_together_where_their_messages_are_too_many_as_well()
+    {
+        using SessionBench bench = Oldest(0);
+        QueueTotals totals = Together(bench, messagesMax: 2, bytesMax: 10);
+        bench.Detach();
+
+        foreach (string text in (string[])["a", "b", "123456789", "abcdefghi"])
+            Assert.Equal(DropReason.None, bench.Offer(text, Q1).Drop);
+
+        Assert.Equal((1, 9), (totals.Messages, totals.Bytes));
+        bench.Attach();
+        bench.Store.Commit();
+        Assert.Equal(["q1 m4 abcdefghi"], bench.Written());
+    }
+
+    // Or who is away would lose all it has for what it does not get either.
+    [Fact]
+    public void Oldest_drops_nothing_for_what_would_have_no_room_even_then()
+    {
+        using SessionBench bench = Oldest(0);
+        QueueTotals totals = Together(bench, messagesMax: 0, bytesMax: 10);
+        bench.Detach();
+        Offer(bench, "ab", Q1);
+
+        Assert.Equal(DropReason.QueueGlobalBytes, bench.Offer("more than ten bytes", Q1).Drop);
+
+        Assert.Equal((2, 2), (totals.Messages, totals.Bytes));
+        Offer(bench, "c", Q1);
+        bench.Attach();
+        bench.Store.Commit();
+        Assert.Equal(["q1 m1 a", "q1 m2 b", "q1 m3 c"], bench.Written());
+    }
+
+    // QoS 0 goes first, and that was not enough: what is told to the totals is what is left.
+    [Fact]
+    public void Oldest_that_goes_in_vain_is_not_counted_among_all_together_any_more()
+    {
+        using SessionBench bench = new(
+            new LimitOptions { DropPolicy = DropPolicy.Oldest, QueuedBytesMax = 4 }, isDurable: false, expirySeconds: 0);
+        QueueTotals totals = Together(bench, messagesMax: 100);
+        bench.Attach(receiveMaximum: 1, expirySeconds: 0);
+        bench.Offer("a", Q1);
+        bench.Offer("b", Q1);
+        bench.Offer("c", Q0);
+
+        Assert.Equal(DropReason.QueueBytes, bench.Offer("1234", Q0).Drop);
+
+        Assert.Equal((2, 2), (totals.Messages, totals.Bytes));
+        Assert.Equal(2, bench.Session.Depths.Waiting);
+    }
+
     [Fact]
     public void Reject_says_so_and_keeps_the_queue()
     {
@@ -212,6 +283,12 @@ public sealed class DropPolicyTests
 
     private static SessionBench Oldest(int countMax, uint expirySeconds = Session.NeverExpires) => new(
         new LimitOptions { DropPolicy = DropPolicy.Oldest, QueuedMessagesMax = countMax }, expirySeconds: expirySeconds);
+
+    private static QueueTotals Together(SessionBench bench, int messagesMax, long bytesMax = 0)
+    {
+        PeerLimitOptions limits = new() { GlobalQueuedMessagesMax = messagesMax, GlobalQueuedBytesMax = bytesMax };
+        return bench.Context.QueueTotals = QueueTotals.Of(limits, before: null)!;
+    }
 
     private static void Offer(SessionBench bench, string payloads, QualityOfService qos)
     {
