@@ -168,8 +168,10 @@ internal sealed partial class MqttConnection
             if (generation != Engine.OptionsGeneration) return false;
             Identity = identity;
             Parameters = parameters;
-            return true;
         }
+        // What it came with may be older.
+        if (parameters is not null) TakePace();
+        return true;
     }
 
     private ValueTask<Verdict> JudgeAsync(ConnectPacket packet, string clientId)

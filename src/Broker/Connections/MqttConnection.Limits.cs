@@ -27,14 +27,18 @@ internal sealed partial class MqttConnection
         }
     }
 
-    // A reload came: the pace begins anew when it is another one.
+    // It is let in, or a reload came: the pace begins anew when it is another one. Both may be at the same time, and who is
+    // second is not to bring back what does not hold any more.
     private void TakePace()
     {
-        PublishRates rates = PublishRates.Of(Engine.Options.Limits.Peers);
-        PublishPace? before = Quota?.Pace;
-        if ((before?.Rates ?? default) == rates) return;
-        UseQuota().Pace = Engine.Peers.PaceOf(Origin, rates);
-        if (before is not null) Engine.Peers.Leave(before);
+        PublishRates rates;
+        do
+        {
+            rates = PublishRates.Of(Engine.Options.Limits.Peers);
+            if ((Quota?.Pace?.Rates ?? default) == rates) return;
+            Engine.Peers.Leave(UseQuota().Exchange(Engine.Peers.PaceOf(Origin, rates)));
+        }
+        while (rates != PublishRates.Of(Engine.Options.Limits.Peers));
     }
 
     private bool IsTooFast(in FrameHeader header) =>

@@ -42,7 +42,7 @@ internal sealed partial class PeerLimits(BrokerEngine engine) : IHeartbeatListen
             }
             quota = new ConnectionQuota { Address = peer };
         }
-        if (PaceOf(origin, PublishRates.Of(options)) is { } pace) (quota ??= new()).Pace = pace;
+        if (PaceOf(origin, PublishRates.Of(options)) is { } pace) (quota ??= new()).Exchange(pace);
         return true;
     }
 
@@ -56,10 +56,10 @@ internal sealed partial class PeerLimits(BrokerEngine engine) : IHeartbeatListen
         return new PublishPace(rates, shared, engine.Time);
     }
 
-    /// <summary>A connection has another pace from now on.</summary>
-    public void Leave(PublishPace pace)
+    /// <summary>A connection has it no more.</summary>
+    public void Leave(PublishPace? pace)
     {
-        if (pace.Address is { } shared) Counts.GiveBack(shared);
+        if (pace?.Address is { } shared) Counts.GiveBack(shared);
     }
 
     /// <summary>Why a CONNECT is not looked at, or null.</summary>
@@ -93,7 +93,7 @@ internal sealed partial class PeerLimits(BrokerEngine engine) : IHeartbeatListen
     {
         if (quota.Address is { } address) Counts.Leave(address);
         if (quota.UserName is { } userName) Counts.Leave(userName);
-        if (quota.Pace is { } pace) Leave(pace);
+        Leave(quota.End());
     }
 
     /// <summary>A client met a limit.</summary>

@@ -147,6 +147,37 @@ public sealed class PublishRateTests
     }
 
     [Fact]
+    public async Task PublishRate_Reloaded_HoldsForWhoHasComeAndNotSentItsConnect()
+    {
+        await using var broker = new TestBroker();
+        TestClient client = broker.OpenV5();
+        broker.Reload(limits => limits with { PublishesPerSecond = 1 });
+        await client.ConnectAsync("c");
+        await client.SubscribeAsync("a");
+        await client.PublishAsync(new OutgoingPublish("a", "1"));
+        await client.PublishAsync(new OutgoingPublish("a", "2"));
+        await client.ExpectPublishAsync("a", "1");
+        await broker.Log.Lines.WaitForAsync(Met);
+        broker.Advance(TimeSpan.FromSeconds(1));
+        await client.ExpectPublishAsync("a", "2");
+    }
+
+    // A reload walks over connections while they come to their end.
+    [Fact]
+    public async Task Addresses_OfConnectionsThatEndDuringAReload_AreForgotten()
+    {
+        await using var broker = LimitedBroker.With(limits => limits with { AddressPublishesPerSecond = 5 });
+        TestClient client = await broker.ConnectV5Async("c");
+        Connections.MqttConnection connection = Assert.Single(broker.Engine.Connections);
+        await client.DisconnectAsync();
+        await broker.AllEndedAsync();
+        broker.Reload(limits => limits with { AddressPublishesPerSecond = 6 });
+        connection.OnReload();
+        broker.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(0, broker.Engine.Peers.Counts.Count);
+    }
+
+    [Fact]
     public async Task PublishRate_Reloaded_HoldsForWhoIsConnected()
     {
         await using var broker = new TestBroker();
