@@ -143,7 +143,10 @@ internal sealed partial class MqttConnection
             _security = CurrentSecurity();
             // Nobody waits for somebody else's answer but who it is about.
             if (_security.Http is not null) LeaveLine();
+            // Whoever is asked may take longer than a client may: it is not the one who is late.
+            _isPaused = true;
             Verdict verdict = await JudgeAsync(packet, decision.Parameters!.ClientId);
+            _isPaused = false;
             ConnectDecision judged = ConnectRules.Judge(packet, this, decision, in verdict);
             Engine.Metrics.Authenticated(Engine.Time.GetElapsedTime(begun), verdict.Method, judged.Refusal is null);
             IsAuthenticated = verdict.Method != AuthenticationMethod.Anonymous;

@@ -86,6 +86,32 @@ public sealed class ConnectLimitTests
         await client.PingFenceAsync();
     }
 
+    // Who is asked about a client may take longer than a client may.
+    [Fact]
+    public async Task CONNECT_FromClient_JudgedByAServiceThatTakesLongerThanConnectTimeout_IsAnswered()
+    {
+        TaskCompletionSource isAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource mayAnswer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using TestWebServer service = await TestWebServer.StartAsync(async context =>
+        {
+            isAsked.TrySetResult();
+            await mayAnswer.Task;
+            await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, "allow");
+        });
+        await using TestBroker broker = new(options => options with
+        {
+            Listeners = [TestBroker.OpenListener with { Security = new() { Http = new() { AuthUrl = service.Url } } }],
+            Limits = options.Limits with { Peers = new() { ConnectTimeout = TimeSpan.FromSeconds(1) } },
+        });
+        Task<ConnAckPacket> answer = broker.OpenV5().TryConnectAsync(
+            "c", static packet => packet with { UserName = "ann", Password = "secret"u8.ToArray() });
+        await isAsked.Task.WaitAsync(TestTime.Patience);
+        broker.Advance(TimeSpan.FromSeconds(3));
+        mayAnswer.SetResult();
+        Assert.Equal(ReasonCode.Success, (await answer).ReasonCode);
+        Assert.Equal(0, broker.Engine.Metrics.LimitsMet(LimitKind.ConnectTimeout));
+    }
+
     [Directive("max_connections_per_address")]
     [Fact]
     public async Task Connection_BeyondMaxConnectionsPerAddress_IsClosedAtOnceUntilOneHasLeft()
