@@ -25,6 +25,9 @@ internal sealed partial class TakeoverWatch(BrokerEngine engine) : IHeartbeatLis
     /// <summary>Client ids that were taken over lately; beyond them nobody is watched until some are forgotten.</summary>
     private const int ClientsMax = 10_000;
 
+    /// <summary>Where client id and user names are longer together nobody is watched, so that all take a few MiB.</summary>
+    private const int TextLengthMax = 1024;
+
     private const int WaitingMax = 1000;
 
     private const int WaitingOfClientMax = 16;
@@ -68,6 +71,7 @@ internal sealed partial class TakeoverWatch(BrokerEngine engine) : IHeartbeatLis
     /// <summary>A session was taken over from a connection that was alive.</summary>
     public void Note(string clientId, TakeoverPeer before, TakeoverPeer after)
     {
+        if (clientId.Length + LengthOf(before) + LengthOf(after) > TextLengthMax) return;
         long now = Now;
         bool isNamed;
         (long count, long firstAt) = (0, 0);
@@ -191,6 +195,8 @@ internal sealed partial class TakeoverWatch(BrokerEngine engine) : IHeartbeatLis
             : $"From now on they are slowed down, to one takeover in {DelayMax / 1000} seconds at the end.";
         Log.Loop(engine.Logger, loop.ClientId, Shown(loop.Before), Shown(loop.After), loop.Count, seconds, slowed);
     }
+
+    private static int LengthOf(TakeoverPeer peer) => peer.UserName?.Length ?? 0;
 
     private static string Shown(TakeoverPeer peer) =>
         peer.UserName is { } user ? $"{peer.Address} (user '{user}')" : $"{peer.Address} (no user)";

@@ -266,6 +266,20 @@ public sealed class TakeoverLoopTests
         await watcher.ExpectPublishAsync("$SYS/broker/takeovers/peers", "[]");
     }
 
+    // Thousands of the longest that fit into a CONNECT would be hundreds of MiB.
+    [Theory]
+    [InlineData(200, 200, 1)]
+    [InlineData(2000, 10, 0)]
+    [InlineData(10, 2000, 0)]
+    public async Task Fights_OfLongClientIdsOrUserNames_AreNotRemembered(int clientIdLength, int userNameLength, int loops)
+    {
+        await using TestBroker broker = Slowing();
+        string clientId = new('c', clientIdLength);
+        await FightAsync(
+            broker, with: (_, packet) => packet with { ClientId = clientId, UserName = new string('u', userNameLength) });
+        Assert.Equal(loops, broker.Engine.Takeovers.LoopCount);
+    }
+
     private static TestBroker Slowing(TimeSpan? delayMax = null) => new(options => options with
     {
         Limits = new LimitOptions { TakeoverDelayMax = delayMax ?? TimeSpan.FromSeconds(30) },
