@@ -1,5 +1,6 @@
 using Broker.Diagnostics;
 using Broker.Protocol;
+using Broker.Protocol.Packets;
 using Broker.TestKit;
 
 namespace Broker.ConformanceTests.Counting;
@@ -116,6 +117,19 @@ public sealed class TraceTests
         Assert.Equal(
             ["c", "c", "connect", "disconnect", "taken_over"],
             words[Begin.Length..].Split(' ').Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_subscription_that_is_one_too_many_is_told_as_refused()
+    {
+        await using TestBroker broker = TestBroker.WithLimits(
+            limits => limits with { Peers = limits.Peers with { SubscriptionsMax = 1 } });
+        TestClient client = await broker.ConnectAsync("c", ProtocolVersion.Mqtt50);
+        TraceViewer viewer = Follow(broker, client: "c");
+
+        await client.SubscribeAsync(new SubscriptionRequest("a", 0), new SubscriptionRequest("b", 0));
+
+        Assert.Equal("subscribe c subscribe c quota_exceeded", Words(Read(viewer)));
     }
 
     private static TraceViewer Follow(TestBroker broker, string? client = null, string? topic = null)

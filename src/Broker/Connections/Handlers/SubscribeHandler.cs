@@ -39,6 +39,7 @@ internal static partial class SubscribeHandler
             if (IsTooMany(connection, subscription))
             {
                 reasonCodes[i] = ReasonCode.QuotaExceeded;
+                Tell(connection, subscription.Key, reasonCodes[i]);
                 continue;
             }
             byte options = Options(in request, subscription);
