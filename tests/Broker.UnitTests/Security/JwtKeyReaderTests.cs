@@ -52,6 +52,25 @@ public sealed class JwtKeyReaderTests : IDisposable
         Assert.Equal("good", Assert.Single(keys.All).Id);
     }
 
+    [Theory]
+    [InlineData("""{"kty":"RSA","use":"sig","kid":"bad"}""")]
+    [InlineData("""{"kty":"RSA","n":"!","e":"AQAB"}""")]
+    [InlineData("""{"kty":"EC","crv":"P-256","x":"AQ","y":"AQ"}""")]
+    [InlineData("""{"kty":"EC","crv":"P-256"}""")]
+    [InlineData("""{"kty":"oct"}""")]
+    [InlineData("""{"kid":"bad"}""")]
+    public void A_key_that_cannot_be_read_does_not_take_those_beside_it_away(string bad)
+    {
+        using TokenSigner good = TokenSigner.Ec(keyId: "good");
+
+        foreach (string set in (string[])[$$"""{"keys":[{{bad}},{{good.Jwk}}]}""", $$"""{"keys":[{{good.Jwk}},{{bad}}]}"""])
+        {
+            JwtKeys? keys = JwtKeyReader.ReadSet(set, acceptsSecrets: true, out string? error);
+            Assert.True(keys is not null, error);
+            Assert.Equal("good", Assert.Single(keys.All).Id);
+        }
+    }
+
     [Fact]
     public void A_secret_in_a_set_is_taken_from_a_file_only()
     {

@@ -144,6 +144,16 @@ public sealed class JwtVerifierTests : IDisposable
         await Refused(With(owner.PublicPem), forger.Sign($"{{\"sub\":\"ann\",\"exp\":{Now.ToUnixTimeSeconds() + 60}}}", header));
     }
 
+    // RFC 7515 section 4.1.11: what is critical and not understood makes the token one that must be refused.
+    [Fact]
+    public async Task A_token_with_what_is_critical_and_not_known_here_is_refused()
+    {
+        using TokenSigner signer = TokenSigner.Secret(LongSecret);
+        string claims = $"{{\"sub\":\"ann\",\"exp\":{Now.ToUnixTimeSeconds() + 60}}}";
+        foreach (string critical in (string[])["[\"x\"]", "[\"b64\"],\"b64\":true", "[]", "null"])
+            await Refused(WithSecret(LongSecret), signer.Sign(claims, $"{{\"alg\":\"HS256\",\"crit\":{critical}}}"));
+    }
+
     [Fact]
     public async Task The_key_that_the_token_names_is_the_one_that_counts()
     {

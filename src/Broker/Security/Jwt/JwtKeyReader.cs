@@ -13,6 +13,7 @@ namespace Broker.Security.Jwt;
 internal static class JwtKeyReader
 {
     private const int JsonDepthMax = 16;
+    private const string Unreadable = "it is neither PEM nor a JWK or JWK set that can be read";
 
     /// <summary>The keys of <c>jwt_key_file</c>.</summary>
     public static JwtKeys? LoadKeys(string path, out PasswordFileError? error)
@@ -58,14 +59,13 @@ internal static class JwtKeyReader
             foreach (JsonWebKey jwk in all)
             {
                 if (!IsForSignatures(jwk)) continue;
-                if (Read(jwk, acceptsSecrets, out string? wrong) is { } key) keys.Add(key);
+                if (TryRead(jwk, acceptsSecrets, out string? wrong) is { } key) keys.Add(key);
                 error ??= wrong;
             }
         }
-        catch (Exception trouble)
-            when (trouble is JsonException or ArgumentException or FormatException or CryptographicException)
+        catch (Exception trouble) when (IsMalformed(trouble))
         {
-            error = "it is neither PEM nor a JWK or JWK set that can be read";
+            error = Unreadable;
             return null;
         }
         // What is wrong with one key is not the fault of those beside it.
@@ -148,6 +148,22 @@ internal static class JwtKeyReader
 
     private static bool IsForSignatures(JsonWebKey jwk) =>
         (string.IsNullOrEmpty(jwk.Use) || jwk.Use == "sig") && (jwk.KeyOps is not { Count: > 0 } uses || uses.Contains("verify"));
+
+    private static bool IsMalformed(Exception trouble) =>
+        trouble is JsonException or ArgumentException or FormatException or CryptographicException;
+
+    private static JwtKey? TryRead(JsonWebKey jwk, bool acceptsSecrets, out string? error)
+    {
+        try
+        {
+            return Read(jwk, acceptsSecrets, out error);
+        }
+        catch (Exception trouble) when (IsMalformed(trouble))
+        {
+            error = Unreadable;
+            return null;
+        }
+    }
 
     private static JwtKey? Read(JsonWebKey jwk, bool acceptsSecrets, out string? error)
     {

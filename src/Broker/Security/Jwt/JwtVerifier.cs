@@ -72,6 +72,8 @@ internal sealed class JwtVerifier
         {
             await Task.Yield();
             if (!TryParse(text, out parsed)) return Refuse("it cannot be read as one");
+            // RFC 7515 section 4.1.11: it must not be taken by who does not know what it names, and nothing is known here.
+            if (parsed.TryGetHeaderValue("crit", out object? _)) return Refuse("its 'crit' asks for what is not done here");
             verdict = await TryKeysAsync(parsed, userName);
         }
         finally
