@@ -86,6 +86,17 @@ public sealed class HttpAnswerTests
         Assert.Null(HttpQuestion.About(in binary));
     }
 
+    // As log lines have them, which is how mosquitto writes them: IPv6 without brackets.
+    [Theory]
+    [InlineData("192.0.2.7:40000", "192.0.2.7")]
+    [InlineData("2001:db8::1:40000", "2001:db8::1")]
+    [InlineData("2001:db8::1:1883", "2001:db8::1")]
+    [InlineData("[2001:db8::1]:40000", "2001:db8::1")]
+    [InlineData("/run/broker.sock", "/run/broker.sock")]
+    [InlineData("unknown", "unknown")]
+    public void The_address_of_a_question_has_no_port(string remoteAddress, string address) =>
+        Assert.Equal(address, HttpQuestion.WithoutPort(remoteAddress));
+
     [Fact]
     public void What_is_remembered_is_bounded_in_time_and_number()
     {

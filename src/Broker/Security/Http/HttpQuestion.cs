@@ -63,6 +63,10 @@ internal sealed class HttpQuestion
         string.Join('&', _fields.Select(static field => $"{field.Name}={Uri.EscapeDataString(field.Value)}")));
 
     /// <summary>The address alone, where it is one.</summary>
-    public static string WithoutPort(string address) =>
-        IPEndPoint.TryParse(address, out IPEndPoint? endPoint) ? endPoint.Address.ToString() : address;
+    /// <param name="address">With its port, IPv6 with brackets or, as log lines have it, without.</param>
+    public static string WithoutPort(string address)
+    {
+        int port = address.LastIndexOf(':');
+        return port > 0 && IPAddress.TryParse(address.AsSpan(0, port), out IPAddress? alone) ? alone.ToString() : address;
+    }
 }
