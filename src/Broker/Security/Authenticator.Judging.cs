@@ -26,8 +26,12 @@ internal sealed partial class Authenticator
         if (security.Jwt is { } jwt && credentials.Password is { } password && JwtShape.IsToken(password.Span)
             && snapshot.Tokens.TryGetValue(jwt, out JwtVerifier? verifier))
             return verifier.VerifyAsync(password, credentials.UserName);
-        if (security.Http is { AuthUrl: { } url } http && snapshot.Services.TryGetValue(http, out HttpAuthority? authority))
-            return AskAsync(authority, url, credentials);
+        if (security.Http is { AuthUrl: { } url } http)
+        {
+            return snapshot.Services.TryGetValue(http, out HttpAuthority? authority)
+                ? AskAsync(authority, url, credentials)
+                : new(Refuse(AuthenticationOutcome.NotAnswered, "a reload has just changed who is asked"));
+        }
         // What is shown here and known to nobody does not count as nothing.
         return security.Jwt is not null && (!hasName || security.PasswordFile is null)
             ? new(new Verdict(
@@ -35,10 +39,10 @@ internal sealed partial class Authenticator
             : JudgePasswordAsync(credentials, token);
     }
 
-    /// <summary>What a client has to ask for about topics; null: nothing.</summary>
+    /// <summary>What a client has to ask for about topics; null: nothing is configured.</summary>
     public TopicQuestions? QuestionsOf(ListenerSecurityOptions security, TopicClient client) =>
-        security.Http is { AclUrl: { } url } http && _snapshot.Services.TryGetValue(http, out HttpAuthority? authority)
-            ? new TopicQuestions(authority, url, client, _surroundings.Time)
+        security.Http is { AclUrl: { } url } http
+            ? new TopicQuestions(_snapshot.Services.GetValueOrDefault(http), url, client, _surroundings.Time)
             : null;
 
     /// <summary>Keys that are fetched become old.</summary>
@@ -77,10 +81,10 @@ internal sealed partial class Authenticator
             return Refuse(AuthenticationOutcome.BadUserNameOrPassword, "it is over by the 'expire_at' of the answer");
         VerifiedIdentity identity = new(AuthenticationMethod.Http) { ExpiresAt = answer.ExpiresAt, Grant = answer.Grant };
         return new Verdict(AuthenticationOutcome.Allowed, AuthenticationMethod.Http, identity);
-
-        static Verdict Refuse(AuthenticationOutcome outcome, string? detail) =>
-            new(outcome, AuthenticationMethod.Http, null, detail);
     }
+
+    private static Verdict Refuse(AuthenticationOutcome outcome, string? detail) =>
+        new(outcome, AuthenticationMethod.Http, null, detail);
 
     // Neither tokens nor passwords are kept. Their word counts as long as they would be judged by the same rules: a token also as
     // long as its key is one of those in use.

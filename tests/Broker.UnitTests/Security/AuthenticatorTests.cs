@@ -1,6 +1,7 @@
 using System.Text;
 using Broker.Configuration;
 using Broker.Security;
+using Broker.Security.Http;
 using Broker.TestKit;
 using Broker.TestKit.Processes;
 using Microsoft.Extensions.Time.Testing;
@@ -136,6 +137,25 @@ public sealed class AuthenticatorTests : IDisposable
 
         Assert.Contains(AuthenticationOutcome.ServerBusy, outcomes);
         Assert.Contains(AuthenticationOutcome.Allowed, outcomes);
+    }
+
+    // A reload replaces who is asked a moment before the options: who connects in between must not be one whom nobody asks about.
+    [Fact]
+    public async Task Whoever_has_to_be_asked_and_is_not_there_is_no_yes()
+    {
+        HttpAuthOptions old = new() { AuthUrl = new Uri("http://127.0.0.1:1/"), AclUrl = new Uri("http://127.0.0.1:1/") };
+        ListenerSecurityOptions before = new() { AllowAnonymous = true, Http = old };
+        ListenerSecurityOptions now = before with { Http = old with { Timeout = TimeSpan.FromSeconds(1) } };
+        using Authenticator authenticator = Created(now);
+        ClientCredentials client = new(before, "admin", null) { ClientId = "c" };
+
+        Verdict verdict = await authenticator.JudgeAsync(client, CancellationToken.None);
+        TopicQuestions? questions = authenticator.QuestionsOf(before, new TopicClient("c", "admin", "192.0.2.1:1", "1883"));
+
+        Assert.Equal(AuthenticationOutcome.NotAnswered, verdict.Outcome);
+        Assert.Null(questions!.Find(TopicAction.Publish, "a", isAgain: false));
+        Assert.NotNull(await questions.AskAsync(hasOtherRules: true));
+        Assert.NotEqual(true, questions.Find(TopicAction.Publish, "a", isAgain: true));
     }
 
     private static string Line(string user, string password, int iterations = 1000) =>

@@ -20,12 +20,15 @@ internal sealed class TopicQuestions
     /// <summary>Unknown filters of one SUBSCRIBE that are asked about.</summary>
     public const int AskedMax = 1000;
 
+    /// <summary>Topics that are remembered have so many characters together, beside those of the packet at hand.</summary>
+    public const int KnownCharactersMax = 256 * 1024;
+
     private const int KnownMax = 1000;
 
     /// <summary>Also where nothing is remembered: a client that repeats itself makes no more than this.</summary>
     private static readonly TimeSpan KnownMin = TimeSpan.FromSeconds(1);
 
-    private readonly HttpAuthority _authority;
+    private readonly HttpAuthority? _authority;
     private readonly Uri _url;
     private readonly TopicClient _client;
     private readonly TimeProvider _time;
@@ -34,19 +37,22 @@ internal sealed class TopicQuestions
     private readonly List<(TopicAction Action, string Topic)> _unknown = [];
     private bool _hasAsked;
 
-    /// <param name="authority">Who is asked.</param>
+    /// <param name="authority">Who is asked; null: whom the options name is not there, so that nothing is decided.</param>
     /// <param name="url">Where.</param>
     /// <param name="client">About whom.</param>
     /// <param name="time">The clock.</param>
-    public TopicQuestions(HttpAuthority authority, Uri url, TopicClient client, TimeProvider time)
+    public TopicQuestions(HttpAuthority? authority, Uri url, TopicClient client, TimeProvider time)
     {
         _authority = authority;
         _url = url;
         _client = client;
         _time = time;
-        TimeSpan cacheTime = authority.Place.Options.CacheTime;
+        TimeSpan cacheTime = authority?.Place.Options.CacheTime ?? TimeSpan.Zero;
         _lifetime = cacheTime > KnownMin ? cacheTime : KnownMin;
     }
+
+    /// <summary>Characters of the topics that are remembered.</summary>
+    public int KnownCharacters { get; private set; }
 
     /// <summary>The answer, or null: it is not known, and noted to be asked.</summary>
     /// <param name="action">What is to be done.</param>
@@ -59,7 +65,7 @@ internal sealed class TopicQuestions
     {
         isAgain &= _hasAsked;
         // Not while a packet is looked at: it would find what it asked for gone.
-        if (!isAgain && _unknown.Count == 0 && _known.Count > KnownMax) _known.Clear();
+        if (!isAgain && _unknown.Count == 0 && (_known.Count > KnownMax || KnownCharacters > KnownCharactersMax)) Forget();
         if (_known.TryGetValue((action, topic), out Known known) && (isAgain || _time.GetElapsedTime(known.At) < _lifetime))
             return known.IsAllowed;
         // Too many at once.
@@ -75,7 +81,8 @@ internal sealed class TopicQuestions
     {
         (TopicAction Action, string Topic)[] asked = [.. _unknown.Distinct()];
         _unknown.Clear();
-        HttpAnswer[] answers = await Task.WhenAll(asked.Select(one => AskAsync(one.Action, one.Topic)));
+        if (_authority is not { } authority) return "a reload has just changed who is asked";
+        HttpAnswer[] answers = await Task.WhenAll(asked.Select(one => AskAsync(authority, one.Action, one.Topic)));
         _hasAsked = true;
         long now = _time.GetTimestamp();
         for (int i = 0; i < asked.Length; i++)
@@ -85,16 +92,23 @@ internal sealed class TopicQuestions
                 HttpAuthOutcome.Allowed => true,
                 HttpAuthOutcome.Denied => false,
                 HttpAuthOutcome.Ignored => hasOtherRules,
-                HttpAuthOutcome.Failed when _authority.Place.Options.AllowsOnFailure => true,
+                HttpAuthOutcome.Failed when authority.Place.Options.AllowsOnFailure => true,
                 _ => null,
             };
             if (isAllowed is not { } verdict) return answers[i].Detail;
+            if (!_known.ContainsKey(asked[i])) KnownCharacters += asked[i].Topic.Length;
             _known[asked[i]] = new Known(verdict, now);
         }
         return null;
     }
 
-    private Task<HttpAnswer> AskAsync(TopicAction action, string topic)
+    private void Forget()
+    {
+        _known.Clear();
+        KnownCharacters = 0;
+    }
+
+    private Task<HttpAnswer> AskAsync(HttpAuthority authority, TopicAction action, string topic)
     {
         HttpQuestion question = new HttpQuestion()
             .With("clientid", _client.ClientId)
@@ -105,7 +119,7 @@ internal sealed class TopicQuestions
             .With("action", action == TopicAction.Publish ? "publish" : "subscribe")
             // As mosquitto's plugins count: 2 to write, 4 to subscribe.
             .With("acc", action == TopicAction.Publish ? 2 : 4);
-        return _authority.AskAsync(_url, question, isRemembered: false).AsTask();
+        return authority.AskAsync(_url, question, isRemembered: false).AsTask();
     }
 
     private readonly record struct Known(bool IsAllowed, long At);
