@@ -66,8 +66,11 @@ internal sealed partial class AdminServer : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = StopTimeout);
         builder.WebHost.UseKestrelCore();
-        RoomListenerFactory.Register(builder.Services, parts.Room, isOperators: true);
-        Open(builder, parts);
+        Dictionary<EndPoint, ListenerOptions> bound = [];
+        // An http_api listener is for others as well, and they must not be in the way of operators.
+        RoomListenerFactory.Register(
+            builder.Services, parts.Room, endPoint => bound[endPoint].Protocol != ListenerProtocol.HttpApi);
+        Open(builder, parts, bound);
         WebApplication app = builder.Build();
         AdminServer server = new(app, new MetricsReading(parts.Engine.Metrics.Meter));
         HttpApi api = new(parts.Engine, parts.Version);
@@ -109,9 +112,8 @@ internal sealed partial class AdminServer : IAsyncDisposable
         new TraceResource(parts.Engine, app.Lifetime.ApplicationStopping).Map(app);
     }
 
-    private static void Open(WebApplicationBuilder builder, AdminParts parts)
+    private static void Open(WebApplicationBuilder builder, AdminParts parts, Dictionary<EndPoint, ListenerOptions> bound)
     {
-        Dictionary<EndPoint, ListenerOptions> bound = [];
         ILogger logger = parts.Loggers.CreateLogger("Broker");
         builder.Services.Configure<SocketTransportOptions>(
             sockets => sockets.CreateBoundListenSocket = endPoint => ListenerSockets.Bind(endPoint, bound[endPoint]));
@@ -146,6 +148,11 @@ internal sealed partial class AdminServer : IAsyncDisposable
             kestrel.Listen((IPEndPoint)endPoint, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
+                // Before TLS, whose handshake is work.
+                listen.Use(next => context =>
+                    parts.Engine.Bans.RefusesAccept((context.RemoteEndPoint as IPEndPoint)?.Address)
+                        ? Task.CompletedTask
+                        : next(context));
                 parts.ListenerTls[number]?.Use(listen, logsConnections: static () => false);
                 listen.Use(next => context =>
                 {

@@ -8,6 +8,7 @@ using Broker.Messages;
 using Broker.Security;
 using Broker.Security.Http;
 using Broker.SysTopics;
+using Broker.Transport;
 using Broker.Transport.WebSockets;
 
 namespace Broker.Admin;
@@ -18,8 +19,8 @@ internal sealed record HttpApiEntrance(int Number);
 
 /// <summary>
 /// The HTTP API of mosquitto 2.1, to read: <c>/api/v1/version</c>, <c>/api/v1/systree</c>, <c>/api/v1/listeners</c>, and the
-/// files of <c>http_dir</c>. Users are those of MQTT, and the access list is asked whether they may read the path, as if it were
-/// a topic.
+/// files of <c>http_dir</c>. Users are those of MQTT, bans and failed logins too, and the access list is asked whether they may
+/// read the path, as if it were a topic.
 /// </summary>
 internal sealed class HttpApi(BrokerEngine engine, string version)
 {
@@ -45,7 +46,9 @@ internal sealed class HttpApi(BrokerEngine engine, string version)
             await SendAsync(context, StatusCodes.Status401Unauthorized, PlainText, "Not authorised\n");
         }
         else if (path.StartsWith("/api/", StringComparison.OrdinalIgnoreCase)) await AnswerApiAsync(context, path);
-        else if (listener.HttpFolder is { } folder) await HttpFiles.ServeAsync(context, folder);
+        // To the file system two slashes are one, to the access list, which was asked, they are another topic.
+        else if (listener.HttpFolder is { } folder && !path.Contains("//", StringComparison.Ordinal))
+            await HttpFiles.ServeAsync(context, folder);
         else await SendAsync(context, StatusCodes.Status404NotFound, PlainText, "Not found.\n");
     }
 
@@ -65,8 +68,10 @@ internal sealed class HttpApi(BrokerEngine engine, string version)
 
     private async ValueTask<bool> MayReadAsync(HttpContext context, ListenerOptions listener, string path)
     {
+        IPAddress peer = context.Connection.RemoteIpAddress!;
+        if (engine.Bans.RefusesRequest(null, peer)) return false;
         (string? userName, byte[]? password) = Basic(context.Request.Headers.Authorization);
-        string address = new IPEndPoint(context.Connection.RemoteIpAddress!, context.Connection.RemotePort).ToString();
+        string address = RemoteAddress.Format(new IPEndPoint(peer, context.Connection.RemotePort), null);
         ClientCredentials credentials = new(listener.Security, userName, password)
         {
             ClientId = ClientId,
@@ -74,8 +79,10 @@ internal sealed class HttpApi(BrokerEngine engine, string version)
             Listener = listener,
         };
         Verdict verdict = await engine.Authenticator.JudgeAsync(credentials, context.RequestAborted);
+        if (verdict.Outcome == AuthenticationOutcome.BadUserNameOrPassword) engine.FailedLogins.Note(peer);
         if (verdict.Outcome != AuthenticationOutcome.Allowed) return false;
         string? name = verdict.Identity?.UserName ?? userName;
+        if (engine.Bans.RefusesRequest(name, null)) return false;
         ClientAccess? access = engine.Access.For(listener, name, ClientId, verdict.Identity?.Grant);
         if (access?.MayRead(path) == false) return false;
         if (verdict.Identity?.Grant is { IsSuperuser: true }) return true;

@@ -45,6 +45,16 @@ internal sealed partial class BanGate(BrokerEngine engine)
         return true;
     }
 
+    /// <summary>Whether somebody is banned who comes by HTTP, as the user whose password was right or from an address.</summary>
+    /// <param name="userName">Null: none, or it is not known yet.</param>
+    /// <param name="address">The peer's.</param>
+    public bool RefusesRequest(string? userName, IPAddress? address)
+    {
+        if (List.Find(null, userName, address) is not { } ban) return false;
+        engine.Metrics.BanMet(ban.Target.Kind);
+        return true;
+    }
+
     /// <summary>Why a CONNECT is refused before it is looked at who sent it, or null.</summary>
     public CloseReason? RefuseConnect(MqttConnection connection, ConnectPacket packet)
     {

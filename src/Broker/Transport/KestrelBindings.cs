@@ -48,7 +48,7 @@ internal sealed partial class KestrelBindings
     public void Apply(WebApplicationBuilder builder)
     {
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        RoomListenerFactory.Register(builder.Services, _room, isOperators: false);
+        RoomListenerFactory.Register(builder.Services, _room, isOperators: static _ => false);
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, TransportMemoryPoolFactory>();
         builder.Services.Configure<SocketTransportOptions>(sockets =>
         {

@@ -7,12 +7,13 @@ namespace Broker.Transport;
 /// <summary>Kestrel's listeners, as far as there is room.</summary>
 /// <param name="sockets">Kestrel's own.</param>
 /// <param name="room">The room.</param>
-/// <param name="isOperators">These are admin listeners.</param>
-internal sealed class RoomListenerFactory(SocketTransportFactory sockets, DescriptorRoom room, bool isOperators)
+/// <param name="isOperators">Which of them are admin listeners.</param>
+internal sealed class RoomListenerFactory(
+    SocketTransportFactory sockets, DescriptorRoom room, Func<EndPoint, bool> isOperators)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     /// <summary>Puts it in the place of Kestrel's. After Kestrel.</summary>
-    public static void Register(IServiceCollection services, DescriptorRoom room, bool isOperators)
+    public static void Register(IServiceCollection services, DescriptorRoom room, Func<EndPoint, bool> isOperators)
     {
         services.AddSingleton<SocketTransportFactory>();
         // Kestrel asks the last one first.
@@ -21,7 +22,7 @@ internal sealed class RoomListenerFactory(SocketTransportFactory sockets, Descri
     }
 
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
-        new RoomListener(await sockets.BindAsync(endpoint, cancellationToken), room, isOperators);
+        new RoomListener(await sockets.BindAsync(endpoint, cancellationToken), room, isOperators(endpoint));
 
     public bool CanBind(EndPoint endpoint) => sockets.CanBind(endpoint);
 }

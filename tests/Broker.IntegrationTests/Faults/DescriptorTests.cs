@@ -14,12 +14,14 @@ public sealed class DescriptorTests : IAsyncLifetime
     private const int Kept = 32;
 
     private readonly List<TestClient> _clients = [];
+    private readonly int _apiPort = FreePorts.Take();
     private AdminBroker _broker = null!;
 
     public async Task InitializeAsync() =>
         _broker = await AdminBroker.StartAsync(
             // As root it would become somebody else, whose limits root may not change without a capability for that.
-            lines: folder => $"user {Environment.UserName}\npersistence true\npersistence_location {folder.Path}\n");
+            lines: folder => $"user {Environment.UserName}\npersistence true\npersistence_location {folder.Path}\n"
+                + $"listener {_apiPort} 127.0.0.1\nprotocol http_api\n");
 
     public async Task DisposeAsync()
     {
@@ -30,15 +32,19 @@ public sealed class DescriptorTests : IAsyncLifetime
     [Fact]
     public async Task Who_does_not_fit_is_closed_the_others_are_served_and_when_some_leave_there_is_room()
     {
+        List<Socket> strangers = [];
         await using TestClient witness = await ConnectAsync("witness");
         await SetLimitAsync(CountOpen() + Kept + 40);
 
         int connected = await ConnectUntilRefusedAsync();
         await _broker.Broker.Process.Log.WaitForAsync("Unable to accept new connection, system socket count has been exceeded");
         await ServesAsync(witness);
+        // They come to a listener that speaks HTTP, and are no administrators for that.
+        for (int i = 0; i < Kept; i++) strangers.Add(await ConnectToApiAsync());
         Assert.InRange(connected, 10, 40);
         Assert.Equal(200, (await _broker.GetAsync("/health/ready")).Status);
         Assert.True(await _broker.MetricAsync("broker_limits_met_total{limit=\"file_descriptors\"}") > 0);
+        strangers.ForEach(static stranger => stranger.Dispose());
         await LeaveAsync(connected / 2);
 
         await using TestClient newcomer = await ConnectWhenItCanAsync();
@@ -64,6 +70,20 @@ public sealed class DescriptorTests : IAsyncLifetime
         await ServesAsync(newcomer);
         await ServesAsync(witness);
         Assert.Equal(0, await _broker.Broker.Process.StopAsync());
+    }
+
+    private async Task<Socket> ConnectToApiAsync()
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(System.Net.IPAddress.Loopback, _apiPort);
+        }
+        catch (SocketException reset) when (reset.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            // It is closed at once, which may be seen as early as that.
+        }
+        return socket;
     }
 
     private static async Task ServesAsync(TestClient client)
