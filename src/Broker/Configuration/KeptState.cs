@@ -22,7 +22,14 @@ internal enum KeptKinds : byte
 /// <summary>A line <c>persistence_user</c>.</summary>
 /// <param name="Pattern">A user name, in which * stands for any characters and ? for one.</param>
 /// <param name="Kinds">What is kept for such users.</param>
-internal sealed record KeptUser(string Pattern, KeptKinds Kinds);
+internal sealed record KeptUser(string Pattern, KeptKinds Kinds)
+{
+    // A backslash, as in the name of a domain, stands for itself.
+    private readonly string _expression = Pattern.Replace(@"\", @"\\", StringComparison.Ordinal);
+
+    /// <summary>Whether it is about a user.</summary>
+    public bool Fits(string userName) => FileSystemName.MatchesSimpleExpression(_expression, userName, ignoreCase: false);
+}
 
 /// <summary>
 /// Which state is committed and survives the process, by kind and by user. What is not kept works as with
@@ -49,7 +56,7 @@ internal sealed record KeptState
         if (userName is null) return Kinds;
         foreach (KeptUser user in Users)
         {
-            if (FileSystemName.MatchesSimpleExpression(user.Pattern, userName, ignoreCase: false)) return user.Kinds;
+            if (user.Fits(userName)) return user.Kinds;
         }
         return Kinds;
     }

@@ -47,6 +47,16 @@ public class KeptStateBindingTests
     }
 
     [Fact]
+    public void A_name_with_a_backslash_is_that_name()
+    {
+        KeptState kept = Reading.Options("persistence_user PLANT\\ann none\npersistence_user PLANT\\* retained").Persistence.Kept;
+
+        Assert.Equal(
+            [KeptKinds.None, KeptKinds.Retained, KeptKinds.All],
+            new[] { "PLANT\\ann", "PLANT\\bob", "PLANTann" }.Select(kept.Of));
+    }
+
+    [Fact]
     public void Only_a_restart_changes_it()
     {
         BrokerOptions running = Reading.Options("persistence_user a none");
