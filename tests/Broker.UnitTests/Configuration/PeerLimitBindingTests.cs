@@ -66,8 +66,15 @@ public class PeerLimitBindingTests
     }
 
     [Fact]
-    public void Bytes_of_queues_go_beyond_32_bits() =>
-        Assert.Equal(5_000_000_000, Reading.Options("global_max_queued_bytes 5000000000").Limits.Peers.GlobalQueuedBytesMax);
+    public void Bytes_of_all_go_beyond_32_bits()
+    {
+        const string Text =
+            "global_max_queued_bytes 5000000000\nglobal_max_retained_bytes 6000000000\nmax_retained_bytes 7000000000";
+        PeerLimitOptions limits = Reading.Options(Text).Limits.Peers;
+        Assert.Equal(
+            (5_000_000_000, 6_000_000_000, 7_000_000_000),
+            (limits.GlobalQueuedBytesMax, limits.RetainedBytesMax, limits.ClientRetainedBytesMax));
+    }
 
     [Fact]
     public void Nothing_said_limits_only_who_is_not_let_in_yet()

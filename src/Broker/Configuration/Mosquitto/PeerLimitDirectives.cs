@@ -12,7 +12,6 @@ internal static class PeerLimitDirectives
     private const int PendingLoginsMax = 1_000_000;
 
     private static readonly ValueKind<int> CountOrNone = ValueKinds.Integer(0, int.MaxValue, "count, 0 for no limit");
-    private static readonly ValueKind<int> BytesOrNone = ValueKinds.Integer(0, int.MaxValue, "payload bytes, 0 for no limit");
     private static readonly ValueKind<int> RateOrNone = ValueKinds.Integer(0, RateMax, "a second, 0 to 1000000; 0 for no limit");
 
     private static readonly ValueKind<int> BytesPerSecond =
@@ -43,7 +42,7 @@ internal static class PeerLimitDirectives
             "Of all sessions together, shared subscriptions included. SUBACK as for `max_subscriptions`."),
         Of("global_max_retained_messages", CountOrNone, "0", (limits, value) => limits with { RetainedMessagesMax = value },
             "Topics, without `$SYS`. Above it a retained message for another topic goes nowhere: PUBACK or PUBREC 0x97."),
-        Of("global_max_retained_bytes", BytesOrNone, "0",
+        OfLong("global_max_retained_bytes", "payload bytes, 0 for no limit",
             (limits, value) => limits with { RetainedBytesMax = value },
             "Of all retained messages together, without `$SYS`. What takes no more room than the one it replaces passes."),
         Of("max_retained_messages", CountOrNone, "0", (limits, value) => limits with { ClientRetainedMessagesMax = value },
