@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Broker.Configuration;
 
 /// <summary>
-/// What a running broker cannot change: its listeners' sockets, where its state is, its account and its pid file. All else of
-/// newly read options is taken over.
+/// What a running broker cannot change: its listeners' sockets, where its state is, its account and its pid file, what operators
+/// reach it by and where metrics go. All else of newly read options is taken over.
 /// </summary>
 internal static class RestartOnly
 {
@@ -21,8 +21,11 @@ internal static class RestartOnly
         ("pid_file", options => options.PidFile),
         ("user", options => options.User),
         ("otlp_endpoint", options => options.Otlp?.Endpoint),
+        ("otlp_protocol", options => options.Otlp?.IsGrpc),
+        ("otlp_header", options => string.Join('\n', options.Otlp?.Headers ?? [])),
+        ("otlp_interval", options => options.Otlp?.Interval),
         ("metrics_topic", options => string.Join('\n', options.MetricsTopics)),
-        ("admin_listener", options => string.Join(' ', options.AdminListeners.Select(Place))),
+        ("admin_listener", options => string.Join('\n', options.AdminListeners.Select(WhatIsUsed))),
     ];
 
     private static readonly (string Directive, Func<ListenerOptions, object?> Value)[] OfListener =
@@ -58,7 +61,13 @@ internal static class RestartOnly
         };
     }
 
-    private static string Place(AdminListenerOptions admin) => $"{admin.Listener.Place} {admin.TokenFile}";
+    // The files that are named, not what is in them: that is reloaded.
+    private static string WhatIsUsed(AdminListenerOptions admin)
+    {
+        ListenerOptions listener = admin.Listener;
+        return $"{listener.Place} {listener.SocketDomain} {listener.BindInterface} {admin.TokenFile} {listener.Tls} "
+            + string.Join(' ', listener.Tls?.SniCertificates ?? []);
+    }
 
     private static ImmutableArray<ListenerOptions> KeepListeners(
         ImmutableArray<ListenerOptions> running, ImmutableArray<ListenerOptions> read, List<string> kept)

@@ -49,4 +49,30 @@ public class RestartOnlyTests
                 (int)result.Listeners[0].MaximumQos));
         Assert.Equal("/run/a.sock", result.Listeners[1].UnixSocketPath);
     }
+
+    [Theory]
+    [InlineData("certfile /c", "certfile /other", "admin_listener")]
+    [InlineData("certfile /c", "certfile /c\ncafile /ca\nrequire_certificate true", "admin_listener")]
+    [InlineData("certfile /c", "certfile /c\nsni_certificate /d /e", "admin_listener")]
+    [InlineData("certfile /c", "certfile /c\nadmin_token_file /t", "admin_listener")]
+    [InlineData("certfile /c", "certfile /c\nsocket_domain ipv4", "admin_listener")]
+    [InlineData("k=v", "k=w", "otlp_header")]
+    [InlineData("k=v", "k=v\notlp_interval 5", "otlp_interval")]
+    [InlineData("k=v", "k=v\notlp_protocol grpc", "otlp_protocol")]
+    public void What_operators_use_stays_and_is_named(string before, string after, string directive)
+    {
+        const string Text = "otlp_endpoint http://127.0.0.1:4318\notlp_header k=v\nlistener 1883\n"
+            + "admin_listener 9883\ncertfile /c\nkeyfile /k\n";
+        BrokerOptions running = Reading.Options(Text);
+        List<string> kept = [];
+
+        BrokerOptions result = RestartOnly.Keep(
+            running, Reading.Options(Text.Replace(before, after, StringComparison.Ordinal)), kept);
+
+        Assert.Equal([$"'{directive}' was changed in the configuration; {Later}"], kept);
+        Assert.Equal((running.AdminListeners, running.Otlp), (result.AdminListeners, result.Otlp));
+        kept.Clear();
+        RestartOnly.Keep(running, Reading.Options(Text), kept);
+        Assert.Empty(kept);
+    }
 }
