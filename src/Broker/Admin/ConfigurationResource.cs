@@ -14,8 +14,8 @@ internal sealed record AdminConfiguration(
 /// <summary>An option as it holds.</summary>
 /// <param name="Name">Of the directive.</param>
 /// <param name="Value">As it would be written; secrets are masked.</param>
-/// <param name="File">Where it is said; null: nowhere, it is the default.</param>
-/// <param name="Line">From 1; null: it is the default.</param>
+/// <param name="File">Where it is said; null: in no file, it is the default or what the environment says.</param>
+/// <param name="Line">From 1; null: in no file.</param>
 internal sealed record OptionView(string Name, string Value, string? File, int? Line);
 
 /// <summary>The options of the broker or of a listener.</summary>

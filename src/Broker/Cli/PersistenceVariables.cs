@@ -6,11 +6,13 @@ namespace Broker.Cli;
 internal static class PersistenceVariables
 {
     /// <summary>MOSQUITTO_PERSISTENCE_LOCATION; null: not set.</summary>
-    public static string? Location => Environment.GetEnvironmentVariable("MOSQUITTO_PERSISTENCE_LOCATION");
+    public static string? Location =>
+        Environment.GetEnvironmentVariable(CommandLineOverrides.PersistenceLocationVariable);
 
     /// <summary>Both, for reading a configuration.</summary>
     public static CommandLineOverrides Overrides => new() { PersistenceLocation = Location, PersistenceUrl = Url };
 
     /// <summary>BROKER_PERSISTENCE_URL; null: not set, or empty.</summary>
-    public static string? Url => Environment.GetEnvironmentVariable("BROKER_PERSISTENCE_URL") is { Length: > 0 } url ? url : null;
+    public static string? Url =>
+        Environment.GetEnvironmentVariable(CommandLineOverrides.PersistenceUrlVariable) is { Length: > 0 } url ? url : null;
 }

@@ -5,6 +5,12 @@ namespace Broker.Configuration.Mosquitto;
 /// <summary>What the command line and the environment say beside the file.</summary>
 internal sealed record CommandLineOverrides
 {
+    /// <summary>The environment variable of <see cref="PersistenceUrl"/>.</summary>
+    public const string PersistenceUrlVariable = "BROKER_PERSISTENCE_URL";
+
+    /// <summary>The environment variable of <see cref="PersistenceLocation"/>.</summary>
+    public const string PersistenceLocationVariable = "MOSQUITTO_PERSISTENCE_LOCATION";
+
     /// <summary>Nothing was said.</summary>
     public static readonly CommandLineOverrides None = new();
 

@@ -12,6 +12,9 @@ internal sealed class ConfigurationOrigins(ConfigurationBuilder builder, Immutab
     /// <summary>The listeners, in the order of <see cref="BrokerOptions.Listeners"/>.</summary>
     public ImmutableArray<ListenerBuilder> Listeners { get; } = listeners;
 
+    /// <summary>What the command line and the environment said.</summary>
+    public CommandLineOverrides Overrides { get; init; } = CommandLineOverrides.None;
+
     /// <summary>Every directive, in the order of the files.</summary>
     public IReadOnlyList<SaidDirective> All => builder.Said;
 
@@ -20,6 +23,14 @@ internal sealed class ConfigurationOrigins(ConfigurationBuilder builder, Immutab
 
     /// <summary>The lines of a global option that count: the last one, or all where they add up.</summary>
     public ImmutableArray<SaidDirective> Global(string name) => Counting(name, builder, builder.Security);
+
+    /// <summary>The environment variable that says what a global option is, whatever the lines say; null: none does.</summary>
+    public string? VariableOf(string name) => name switch
+    {
+        "persistence_url" when Overrides.PersistenceUrl is not null => CommandLineOverrides.PersistenceUrlVariable,
+        "persistence_location" when Overrides.PersistenceLocation is not null => CommandLineOverrides.PersistenceLocationVariable,
+        _ => null,
+    };
 
     /// <summary>The lines that give a listener its value of an option: its own, else those for all.</summary>
     /// <param name="index">Which of <see cref="Listeners"/>.</param>

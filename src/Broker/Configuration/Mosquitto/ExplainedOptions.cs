@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.RegularExpressions;
+using Broker.Persistence;
 
 namespace Broker.Configuration.Mosquitto;
 
@@ -10,8 +10,11 @@ namespace Broker.Configuration.Mosquitto;
 /// <param name="At">The line that says so; null: none does.</param>
 internal sealed record ExplainedOption(string Name, string Value, SourcePosition? At)
 {
+    /// <summary>The environment variable that says so, whatever the lines say; null: none does.</summary>
+    public string? Variable { get; init; }
+
     /// <summary>Where it comes from, as people read it.</summary>
-    public string Origin => At?.ToString() ?? "default";
+    public string Origin => At?.ToString() ?? Variable ?? "default";
 }
 
 /// <summary>The options of a listener, or of the whole broker.</summary>
@@ -21,7 +24,7 @@ internal sealed record ExplainedOption(string Name, string Value, SourcePosition
 internal sealed record ExplainedSection(string Name, string? OpenedBy, ImmutableArray<ExplainedOption> Options);
 
 /// <summary>The value of each option and the line that it comes from.</summary>
-internal static partial class ExplainedOptions
+internal static class ExplainedOptions
 {
     private const string ListenerForm = "listener_";
     private const string Mask = "***";
@@ -39,7 +42,9 @@ internal static partial class ExplainedOptions
         foreach (Directive row in Rows(DirectiveScope.Global))
         {
             if (OpenListeners.Contains(row.Name) || row.Name.Contains("plugin", StringComparison.Ordinal)) continue;
-            Add(whole, row, origins.Global(row.Name), ValueWithoutLine(row, options));
+            if (origins.VariableOf(row.Name) is { } variable)
+                whole.Add(new ExplainedOption(row.Name, ValueWithoutLine(row, options), null) { Variable = variable });
+            else Add(whole, row, origins.Global(row.Name), ValueWithoutLine(row, options));
         }
         ImmutableArray<ExplainedSection>.Builder sections = ImmutableArray.CreateBuilder<ExplainedSection>();
         sections.Add(new ExplainedSection("the whole broker", null, [.. whole]));
@@ -104,7 +109,7 @@ internal static partial class ExplainedOptions
 
     private static string Masked(string name, string value)
     {
-        if (value.Contains("://", StringComparison.Ordinal)) return PasswordInUrl().Replace(value, $":{Mask}@");
+        if (value.Contains("://", StringComparison.Ordinal)) return StateStores.Shown(value);
         // Mostly there to carry a token.
         if (name == "otlp_header") return value[..(value.IndexOf('=', StringComparison.Ordinal) + 1)] + Mask;
         return IsSecret(name) ? Mask : value;
@@ -113,7 +118,4 @@ internal static partial class ExplainedOptions
     private static bool IsSecret(string name) =>
         name.EndsWith("password", StringComparison.Ordinal) || name.EndsWith("_psk", StringComparison.Ordinal)
         || name.EndsWith("kpass_sha1", StringComparison.Ordinal) || name.EndsWith("_token", StringComparison.Ordinal);
-
-    [GeneratedRegex("(?<=//[^:/@]*):[^@]*@")]
-    private static partial Regex PasswordInUrl();
 }

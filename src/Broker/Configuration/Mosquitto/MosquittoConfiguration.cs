@@ -46,6 +46,9 @@ internal static class MosquittoConfiguration
         {
             StartRemarks = [.. diagnostics.SelectMany(remark => remark.Lines())],
         };
-        return new ConfigurationResult(options, diagnostics) { Origins = new ConfigurationOrigins(builder, listeners) };
+        return new ConfigurationResult(options, diagnostics)
+        {
+            Origins = new ConfigurationOrigins(builder, listeners) { Overrides = overrides },
+        };
     }
 }
