@@ -37,7 +37,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     private BrokerOptions _options;
     private long _optionsGeneration;
     private long _retainSweepMilliseconds;
-    private long _retainSweepDue;
+    private long _retainSweptAt = long.MinValue / 2;
     private volatile bool _isStopping;
     private volatile AccessControl _access;
 
@@ -252,8 +252,8 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     {
         foreach ((MqttConnection connection, _) in _connections) connection.OnTick(nowMilliseconds);
         long sweepMilliseconds = Volatile.Read(ref _retainSweepMilliseconds);
-        if (sweepMilliseconds == 0 || nowMilliseconds < _retainSweepDue) return;
-        _retainSweepDue = nowMilliseconds + sweepMilliseconds;
+        if (sweepMilliseconds == 0 || nowMilliseconds - _retainSweptAt < sweepMilliseconds) return;
+        _retainSweptAt = nowMilliseconds;
         Retained.Sweep(Time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 

@@ -95,6 +95,21 @@ public sealed class MessageExpiryTests
         Assert.Equal(1, broker.Engine.Retained.Count);
     }
 
+    [Fact]
+    public async Task RETAINED_InServer_SweepMadeMoreFrequentByReload_IsSweptThen()
+    {
+        await using var broker = TestBroker.WithLimits(limits => limits with { RetainExpirySweep = TimeSpan.FromDays(1) });
+        TestClient publisher = await broker.ConnectV5Async("p");
+        await publisher.PublishAsync(new OutgoingPublish("a", "x") { Retain = true, MessageExpirySeconds = 30 });
+        await publisher.PingFenceAsync();
+        broker.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(1, broker.Engine.Retained.Count);
+        broker.Engine.Apply(
+            broker.Options with { Limits = broker.Options.Limits with { RetainExpirySweep = TimeSpan.FromMinutes(1) } });
+        broker.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(0, broker.Engine.Retained.Count);
+    }
+
     // Two subscribers share one encoded frame only where the time does not matter.
     [Fact, Spec("MQTT-3.3.2-6")]
     public async Task PUBLISH_FromServer_OneSubscriberNowAndOneLater_EachHasItsOwnRest()
