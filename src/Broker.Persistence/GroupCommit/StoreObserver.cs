@@ -8,6 +8,7 @@ internal sealed class StoreObserver(StoreOptions options)
 
     private volatile StoreAvailability _availability = StoreAvailability.Available;
     private long _sinceTicks = options.Time.GetUtcNow().UtcTicks;
+    private string? _told;
     private long _toldAt;
 
     public StoreAvailability Availability => _availability;
@@ -22,14 +23,17 @@ internal sealed class StoreObserver(StoreOptions options)
 
     public void Failed(Exception exception)
     {
+        string reason = exception is StoreNotWrittenException { Reason: var given } ? given : exception.Message;
         StoreAvailability now = new(false, exception.Message);
         if (IsAvailable)
         {
+            _told = reason;
             Change(now);
             return;
         }
-        if (now == _availability || options.Time.GetElapsedTime(_toldAt) < ToldAgain) return;
+        if (reason == _told || options.Time.GetElapsedTime(_toldAt) < ToldAgain) return;
         _availability = now;
+        _told = reason;
         _toldAt = options.Time.GetTimestamp();
         options.ReasonChanged?.Invoke(exception.Message);
     }

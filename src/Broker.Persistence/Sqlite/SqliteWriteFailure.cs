@@ -1,3 +1,4 @@
+using Broker.Persistence.GroupCommit;
 using Microsoft.Data.Sqlite;
 
 namespace Broker.Persistence.Sqlite;
@@ -18,17 +19,18 @@ internal static class SqliteWriteFailure
     /// <param name="path">The store.</param>
     /// <param name="exception">What SQLite says, which knows less.</param>
     /// <param name="fileLock">Is on the same file system, and tried.</param>
-    public static IOException Explain(string path, SqliteException exception, SqliteFileLock fileLock)
+    public static StoreNotWrittenException Explain(string path, SqliteException exception, SqliteFileLock fileLock)
     {
-        string? why = exception.SqliteErrorCode == Full ? null : fileLock.WhyNotWritten();
-        string sentence = (exception.SqliteErrorCode, why) switch
+        if (IsFull(exception))
         {
-            (Full, _) => $"{path} cannot be written, its disk is full: {Free(path)}; make room, and it goes on by itself",
-            (_, { } reason) =>
-                $"{path} cannot be written: {reason.TrimEnd('.')}; {Free(path)}; the kernel's log (dmesg) may say more",
-            _ => $"{path} cannot be written: {exception.Message.TrimEnd('.')}",
-        };
-        return new IOException(sentence, exception);
+            return new StoreNotWrittenException(
+                $"{path} cannot be written, its disk is full", $": {Free(path)}; make room, and it goes on by itself", exception);
+        }
+        return fileLock.WhyNotWritten() is { } why
+            ? new StoreNotWrittenException(
+                $"{path} cannot be written: {why.TrimEnd('.')}", $"; {Free(path)}; the kernel's log (dmesg) may say more",
+                exception)
+            : new StoreNotWrittenException($"{path} cannot be written: {exception.Message.TrimEnd('.')}", "", exception);
     }
 
     /// <summary>How much is free where a file is, or would be.</summary>
