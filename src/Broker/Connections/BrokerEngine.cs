@@ -32,7 +32,6 @@ internal sealed record EngineServices(IStateStore Store, Authenticator Authentic
 internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
 {
     private readonly ConcurrentDictionary<MqttConnection, byte> _connections = new();
-    private readonly ConnectionCounter _counter;
     private readonly SessionContext _sessionContext;
     private BrokerOptions _options;
     private long _optionsGeneration;
@@ -66,7 +65,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         };
         Sessions = new SessionLifecycle(Router, context, options, Logger);
         _sessionContext = context;
-        _counter = new ConnectionCounter(options.Limits.ConnectionsMax);
+        Gate = new ConnectionGate(this);
         Lines = new AdmissionLines(Time, options.Limits.Peers);
         Metrics.Observe(Lines.Figures);
         SetRetainSweep(options.Limits);
@@ -129,6 +128,9 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     /// <summary>Where those wait who come faster than they can be let in.</summary>
     public AdmissionLines Lines { get; }
 
+    /// <summary>How many connections there may be.</summary>
+    public ConnectionGate Gate { get; }
+
     /// <summary>What one address and one user may have.</summary>
     public PeerLimits Peers { get; }
 
@@ -181,7 +183,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
         _sessionContext.Limits = new SessionLimits(options.Limits);
         _sessionContext.RetainedSources = RetainedSourcesOf(options);
         LimitQueues(options.Limits.Peers);
-        _counter.SetMax(options.Limits.ConnectionsMax);
+        Gate.SetMax(options.Limits.ConnectionsMax);
         Lines.Use(options.Limits.Peers);
         Sessions.SetLimits(options.Limits);
         Retained.SetLimits(options.Limits.Peers);
@@ -196,22 +198,15 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     /// <summary>Serves one connection until it ends. Does not throw for anything a peer can do.</summary>
     public Task ServeAsync(IDuplexPipe transport, IConnectionOrigin origin)
     {
-        Metrics.ConnectionAccepted(origin.Listener);
         if (Bans.RefusesAccept(origin.Address)) return CompleteAsync(transport);
-        if (!_counter.TryEnter(origin.Listener))
+        if ((origin.Place ?? Gate.TryEnter(origin)) is not { } place) return CompleteAsync(transport);
+        if (!Gate.TryEnterAddress(place, origin))
         {
-            Metrics.ConnectionRefused();
-            Log.TooMany(Logger, origin.RemoteAddress);
-            return CompleteAsync(transport);
-        }
-        if (!Peers.TryAccept(origin, out ConnectionQuota? quota))
-        {
-            _counter.Leave(origin.Listener);
-            Metrics.ConnectionRefused();
+            place.Leave();
             return CompleteAsync(transport);
         }
         if (Options.Logging.ConnectionMessages) Log.NewConnection(Logger, origin.RemoteAddress, origin.Listener.Port);
-        var connection = new MqttConnection(this, origin, transport, quota);
+        var connection = new MqttConnection(this, origin, transport, place);
         _connections.TryAdd(connection, 0);
         if (_isStopping) connection.CloseForShutdown();
         return connection.RunAsync();
@@ -233,7 +228,7 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     public void Leave(MqttConnection connection)
     {
         _connections.TryRemove(connection, out _);
-        _counter.Leave(connection.Listener);
+        connection.Place.Leave();
         if (connection.Quota is { } quota) Peers.Leave(quota);
         Takeovers.OnEnded(connection, connection.Session?.ClientId);
     }
@@ -292,9 +287,5 @@ internal sealed partial class BrokerEngine : IHeartbeatListener, IDisposable
     {
         [LoggerMessage(EventIds.NewConnection, LogLevel.Information, "New connection from {Address} on port {Port}.")]
         internal static partial void NewConnection(ILogger logger, string address, int port);
-
-        [LoggerMessage(EventIds.ConnectionLimit, LogLevel.Information,
-            "Client connection from {Address} denied: max_connections exceeded.")]
-        internal static partial void TooMany(ILogger logger, string address);
     }
 }

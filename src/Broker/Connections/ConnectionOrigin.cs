@@ -11,6 +11,8 @@ internal sealed record ConnectionOrigin : IConnectionOrigin
 
     public System.Net.IPAddress? Address { get; init; }
 
+    public ConnectionPlace? Place { get; init; }
+
     public string? CertificateUserName { get; init; }
 
     public CancellationToken Closed { get; init; }

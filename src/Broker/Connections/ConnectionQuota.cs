@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace Broker.Connections;
 
 /// <summary>What a connection has of what is limited. There is none where nothing is.</summary>
@@ -8,9 +6,6 @@ internal sealed class ConnectionQuota
     private readonly Lock _lock = new();
     private PublishPace? _pace;
     private bool _hasEnded;
-
-    /// <summary>The address whose place it has; null: that was not limited when it came.</summary>
-    public IPAddress? Address { get; init; }
 
     /// <summary>The user whose place it has, or null.</summary>
     public string? UserName { get; set; }

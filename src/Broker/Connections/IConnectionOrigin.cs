@@ -14,6 +14,9 @@ internal interface IConnectionOrigin
     /// <summary>The peer's IP address; null: it has none, or it is not known.</summary>
     System.Net.IPAddress? Address => null;
 
+    /// <summary>The place that it took when it was accepted; null: it takes one when it is served.</summary>
+    ConnectionPlace? Place => null;
+
     /// <summary>User name taken from the client certificate; null: none, or not asked for.</summary>
     string? CertificateUserName { get; }
 

@@ -24,10 +24,10 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
     private long _acceptedMilliseconds;
     private long _lastReceivedMilliseconds;
 
-    public MqttConnection(BrokerEngine engine, IConnectionOrigin origin, IDuplexPipe transport, ConnectionQuota? quota = null)
+    public MqttConnection(BrokerEngine engine, IConnectionOrigin origin, IDuplexPipe transport, ConnectionPlace place)
     {
         Engine = engine;
-        _quota = quota;
+        Place = place;
         Origin = origin;
         Listener = origin.Listener;
         _input = transport.Input;
@@ -41,6 +41,9 @@ internal sealed partial class MqttConnection : ISessionConnection, ICommitWaiter
 
     /// <summary>The listener of <see cref="Origin"/>: asked for each message.</summary>
     public ListenerOptions Listener { get; }
+
+    /// <summary>Its place among the connections that are counted.</summary>
+    public ConnectionPlace Place { get; }
 
     /// <summary>The session that is served; null before CONNECT was accepted.</summary>
     public Session? Session { get; private set; }

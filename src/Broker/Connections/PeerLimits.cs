@@ -25,25 +25,23 @@ internal sealed partial class PeerLimits(BrokerEngine engine) : IHeartbeatListen
 
     private PeerLimitOptions Options => engine.Options.Limits.Peers;
 
-    /// <summary>May somebody else come from there. At the end <see cref="Leave(ConnectionQuota)"/> is to be asked for.</summary>
+    /// <summary>May somebody else come from there.</summary>
     /// <param name="origin">Where the connection comes from.</param>
-    /// <param name="quota">What it has of what is limited; null: nothing is.</param>
-    public bool TryAccept(IConnectionOrigin origin, out ConnectionQuota? quota)
+    /// <param name="peer">Whose place it has, to be given back to <see cref="Counts"/>; null: it has none, they are not
+    /// limited.</param>
+    public bool TryEnter(IConnectionOrigin origin, out IPAddress? peer)
     {
-        quota = null;
-        PeerLimitOptions options = Options;
-        if (options.AddressConnectionsMax > 0 && origin.Address is { } address)
+        peer = null;
+        int countMax = Options.AddressConnectionsMax;
+        if (countMax == 0 || origin.Address is not { } address) return true;
+        IPAddress candidate = PeerAddress.Of(address);
+        if (Counts.TryEnter(candidate, countMax))
         {
-            IPAddress peer = PeerAddress.Of(address);
-            if (!Counts.TryEnter(peer, options.AddressConnectionsMax))
-            {
-                Hit(LimitKind.MaxConnectionsPerAddress, origin, null);
-                return false;
-            }
-            quota = new ConnectionQuota { Address = peer };
+            peer = candidate;
+            return true;
         }
-        if (PaceOf(origin, PublishRates.Of(options)) is { } pace) (quota ??= new()).Exchange(pace);
-        return true;
+        Hit(LimitKind.MaxConnectionsPerAddress, origin, null);
+        return false;
     }
 
     /// <summary>How fast a connection may publish; null: as it likes. Left at the end.</summary>
@@ -91,7 +89,6 @@ internal sealed partial class PeerLimits(BrokerEngine engine) : IHeartbeatListen
     /// <summary>A connection has ended.</summary>
     public void Leave(ConnectionQuota quota)
     {
-        if (quota.Address is { } address) Counts.Leave(address);
         if (quota.UserName is { } userName) Counts.Leave(userName);
         Leave(quota.End());
     }

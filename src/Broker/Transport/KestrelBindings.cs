@@ -23,6 +23,7 @@ internal sealed partial class KestrelBindings
 
     private readonly BrokerEngine _engine;
     private readonly MqttConnectionHandler _handler;
+    private readonly ConnectionDoor _door;
     private readonly ProxyProtocol _proxy;
     private readonly IReadOnlyList<TlsEndpoint?> _tls;
     private readonly DescriptorRoom _room;
@@ -37,6 +38,7 @@ internal sealed partial class KestrelBindings
     {
         _engine = engine;
         _handler = new MqttConnectionHandler(engine);
+        _door = new ConnectionDoor(engine);
         _proxy = new ProxyProtocol(engine.Time, () => engine.Options.Logging.ConnectionMessages, logger);
         _tls = tls;
         _room = room;
@@ -62,6 +64,8 @@ internal sealed partial class KestrelBindings
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            // Until the request for a WebSocket begins, and until it is whole.
+            kestrel.Limits.KeepAliveTimeout = kestrel.Limits.RequestHeadersTimeout = _engine.Options.Limits.Peers.ConnectTimeout;
             for (int i = 0; i < _engine.Options.Listeners.Length; i++) Open(kestrel, i);
         });
     }
@@ -101,14 +105,15 @@ internal sealed partial class KestrelBindings
         // A unix socket's endpoint is made by Kestrel: this is the one that the socket factory is asked with.
         _listeners[listen.EndPoint] = listener;
         listen.Protocols = HttpProtocols.Http1;
-        listen.Use(next => context => _proxy.ServeAsync(context, _engine.Options.Listeners[number], next));
-        // Before TLS, whose handshake is work.
+        // A reload changes the options of a listener, not its number: each connection takes what holds when it comes.
         listen.Use(next => context =>
-            _engine.Bans.RefusesAccept((context.RemoteEndPoint as IPEndPoint)?.Address) ? Task.CompletedTask : next(context));
+            _door.EnterAsync(context, _engine.Options.Listeners[number], _tls[number] is not null, next));
+        listen.Use(next => context => _proxy.ServeAsync(context, _engine.Options.Listeners[number], next));
+        listen.Use(next => context =>
+            _door.LetsIn(context, _engine.Options.Listeners[number]) ? next(context) : Task.CompletedTask);
         _tls[number]?.Use(
             listen, () => _engine.Options.Logging.ConnectionMessages, _engine.Lines.Handshakes,
             () => _engine.Options.Limits.Peers.ConnectTimeout);
-        // A reload changes the options of a listener, not its number: each connection takes what holds when it comes.
         if (listener.Protocol == ListenerProtocol.Mqtt)
         {
             listen.Run(context => _handler.OnConnectedAsync(context, _engine.Options.Listeners[number]));

@@ -28,6 +28,7 @@ internal sealed class MqttConnectionHandler
             Listener = listener,
             RemoteAddress = peer.Text,
             Address = peer.Address,
+            Place = context.Features.Get<ConnectionPlace>(),
             CertificateUserName = UserName(context.Features, listener),
             Closed = context.RequestAborted,
             Abort = context.Abort,

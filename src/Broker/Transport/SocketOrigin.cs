@@ -28,6 +28,8 @@ internal sealed class SocketOrigin : IConnectionOrigin
 
     public IPAddress? Address => (_context.RemoteEndPoint as IPEndPoint)?.Address;
 
+    public ConnectionPlace? Place => _context.Features.Get<ConnectionPlace>();
+
     public string? CertificateUserName { get; }
 
     public string? Encryption =>

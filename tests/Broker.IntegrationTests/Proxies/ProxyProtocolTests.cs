@@ -51,15 +51,47 @@ public sealed class ProxyProtocolTests
         await first.PingFenceAsync();
     }
 
+    [Fact, Directive("max_connections_per_address")]
+    public async Task Handshakes_that_do_not_go_on_are_counted_by_the_address_of_the_client()
+    {
+        await using ConfiguredBroker broker = await StartWithTlsAsync("max_connections_per_address 2");
+        List<TestClient> stuck = [];
+        for (int i = 0; i < 3; i++)
+        {
+            stuck.Add(await TestClient.OverTcpAsync(broker.Port));
+            await stuck[i].SendBytesAsync(Encoding.ASCII.GetBytes(Line));
+        }
+        await await Task.WhenAny(stuck.Select(static client => client.ExpectEndAsync())).WaitAsync(TestTime.Patience);
+        await broker.Process.Log.WaitForAsync("[203.0.113.9:50000] has met max_connections_per_address");
+
+        using TcpClient tcp = new();
+        await tcp.ConnectAsync("127.0.0.1", broker.Port);
+        await tcp.GetStream().WriteAsync(Encoding.ASCII.GetBytes(Line.Replace("203.0.113.9", "203.0.113.10")));
+        await using TestClient elsewhere = await TlsClient.OverAsync(tcp.GetStream());
+        await elsewhere.ConnectAsync("elsewhere");
+        foreach (TestClient client in stuck) await client.DisposeAsync();
+    }
+
+    [Fact, Directive("global_max_connections")]
+    public async Task A_connection_has_a_place_before_its_header_has_come()
+    {
+        await using ConfiguredBroker broker = await ConfiguredBroker.StartOpenAsync(
+            "enable_proxy_protocol 1\nglobal_max_connections 2\nmax_connections_per_address 1");
+        List<TestClient> silent = [];
+        for (int i = 0; i < 3; i++) silent.Add(await TestClient.OverTcpAsync(broker.Port));
+
+        await await Task.WhenAny(silent.Select(static client => client.ExpectEndAsync())).WaitAsync(TestTime.Patience);
+
+        // Nor is it one of the proxy's address, of which there may be one.
+        await broker.Process.Log.WaitForAsync("denied: max_connections exceeded.");
+        Assert.DoesNotContain(broker.Process.Log.All, static line => line.Contains("has met", StringComparison.Ordinal));
+        foreach (TestClient client in silent) await client.DisposeAsync();
+    }
+
     [Fact]
     public async Task The_header_comes_before_TLS()
     {
-        await using ConfiguredBroker broker = await ConfiguredBroker.StartAsync((port, folder) =>
-        {
-            CertificateFiles files = CertificateFiles.CreateIn(folder.Path);
-            return $"listener {port} 127.0.0.1\nallow_anonymous true\nenable_proxy_protocol 1\n"
-                + $"certfile {files.Server}\nkeyfile {files.ServerKey}\n";
-        });
+        await using ConfiguredBroker broker = await StartWithTlsAsync();
         using TcpClient tcp = new();
         await tcp.ConnectAsync("127.0.0.1", broker.Port);
         await tcp.GetStream().WriteAsync(Encoding.ASCII.GetBytes(Line));
@@ -183,4 +215,11 @@ public sealed class ProxyProtocolTests
         await client.ExpectEndAsync();
         await broker.Process.Log.WaitForAsync(" rejected, it is not in trusted_proxies.");
     }
+
+    private static Task<ConfiguredBroker> StartWithTlsAsync(string lines = "") => ConfiguredBroker.StartAsync((port, folder) =>
+    {
+        CertificateFiles files = CertificateFiles.CreateIn(folder.Path);
+        return $"listener {port} 127.0.0.1\nallow_anonymous true\nenable_proxy_protocol 1\n"
+            + $"certfile {files.Server}\nkeyfile {files.ServerKey}\n{lines}\n";
+    });
 }

@@ -1,6 +1,3 @@
-using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using Broker.IntegrationTests.Fixtures;
 using Broker.Protocol.Packets;
 using Broker.TestKit;
@@ -18,15 +15,15 @@ public sealed class TlsWaitingTests
         // One a second: if those that have gone still had a turn each, the last one would get its own after two minutes.
         const int Gone = 120;
         await using ConfiguredBroker broker = await StartAsync("connect_rate 1");
-        await using TestClient first = await OpenAsync(broker.Port);
+        await using TestClient first = await TlsClient.OpenAsync(broker.Port);
         await first.ConnectAsync("first");
         for (int i = 0; i < Gone; i++)
         {
-            await using TestClient client = await OpenAsync(broker.Port);
+            await using TestClient client = await TlsClient.OpenAsync(broker.Port);
             await client.SendAsync(new ConnectPacket { Version = client.Version, ClientId = $"gone{i}", CleanStart = true });
         }
 
-        await using TestClient last = await OpenAsync(broker.Port);
+        await using TestClient last = await TlsClient.OpenAsync(broker.Port);
         await last.ConnectAsync("last");
         await last.PingFenceAsync();
     }
@@ -47,7 +44,7 @@ public sealed class TlsWaitingTests
             }
         }
 
-        await using TestClient next = await OpenAsync(broker.Port);
+        await using TestClient next = await TlsClient.OpenAsync(broker.Port);
         await next.ConnectAsync("next");
 
         await broker.Process.Log.WaitForAsync(
@@ -68,23 +65,4 @@ public sealed class TlsWaitingTests
 
             """;
     });
-
-    private static async Task<TestClient> OpenAsync(int port)
-    {
-        var socket = new TcpClient { NoDelay = true };
-        using var patience = new CancellationTokenSource(TestTime.Patience);
-        await socket.ConnectAsync("127.0.0.1", port, patience.Token);
-        var tls = new SslStream(socket.GetStream());
-        var options = new SslClientAuthenticationOptions
-        {
-            TargetHost = "localhost",
-            RemoteCertificateValidationCallback = Trusts,
-        };
-        await tls.AuthenticateAsClientAsync(options, patience.Token);
-        return TestClient.Over(tls);
-    }
-
-    // The certificate is another test's matter.
-    private static bool Trusts(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
-        certificate is not null;
 }

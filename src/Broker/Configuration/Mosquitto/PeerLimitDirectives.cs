@@ -25,7 +25,7 @@ internal static class PeerLimitDirectives
         Of("connect_timeout", ValueKinds.Integer(1, 3600, "seconds, 1 to 3600"), "30",
             (limits, value) => limits with { ConnectTimeout = TimeSpan.FromSeconds(value) },
             "Until CONNECT is accepted, authentication included; looked at once a second. A TLS handshake before it may keep the "
-                + "broker waiting for as long again."),
+                + "broker waiting for as long again, so may a request for a WebSocket, for which a reload does not change it."),
         Of("connect_rate", RateOrNone, "0", (limits, value) => limits with { ConnectsPerSecond = value },
             "CONNECT packets of all clients, as many at once. Nobody is refused: what comes faster waits, and that time does not "
                 + "count against `connect_timeout`."),
@@ -60,7 +60,8 @@ internal static class PeerLimitDirectives
         Of("max_user_properties", CountOrNone, "0", (limits, value) => limits with { UserPropertiesMax = value },
             "Of a PUBLISH (PUBACK or PUBREC 0x97) and of a will (CONNACK 0x97). Those of other packets are not kept."),
         Of("max_connections_per_address", CountOrNone, "0", (limits, value) => limits with { AddressConnectionsMax = value },
-            "Closed at once, as with `max_connections`. IPv6 is counted by /64; unix sockets are not. "
+            "Closed at once, as with `max_connections`, and counted from its accept on: without a TLS handshake, or a "
+                + "WebSocket's request, as well. IPv6 is counted by /64; unix sockets are not. "
                 + "After a reload it holds for those that come from then on."),
         Of("max_connections_per_user", CountOrNone, "0", (limits, value) => limits with { UserConnectionsMax = value },
             "CONNACK 0x97, before 5.0 return code 3. Who takes over a session of that user is let in. "
