@@ -172,7 +172,8 @@ public sealed class TakeoverLoopTests
         await FightAsync(broker, takeovers: LoopFrom + 2);
         TestClient[] waiting = [await WaitingAsync(broker), await WaitingAsync(broker), await WaitingAsync(broker)];
 
-        for (int i = 0; i < 4; i++) broker.Advance(Second);
+        // No longer: who asks again late would find that it is its turn.
+        for (int i = 0; i < 2; i++) broker.Advance(Second);
 
         ReasonCode[] answers = await Task.WhenAll(waiting.Select(async one => (await one.ReadAsync<ConnAckPacket>()).ReasonCode));
         Assert.Equal([ReasonCode.Success, ReasonCode.ServerBusy, ReasonCode.ServerBusy], answers.Order());
