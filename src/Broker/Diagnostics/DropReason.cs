@@ -29,7 +29,7 @@ internal enum DropReason
     NotReadable,
     /// <summary>Not let in: with the mount point of its listener its topic is too long.</summary>
     TopicTooLong,
-    /// <summary>Not let in: <c>global_max_retained_messages</c> or <c>global_max_retained_bytes</c> was reached.</summary>
+    /// <summary>Not let in: a limit of retained messages or their bytes was reached, of all or of its client id.</summary>
     RetainedLimit,
     /// <summary>Not let in: it has more User Properties than <c>max_user_properties</c>.</summary>
     UserProperties,

@@ -39,12 +39,12 @@ public sealed class DisconnectReasonTests
     {
         [ReasonCode.ImplementationSpecificError] = "a PUBLISH above message_size_limit is refused in its acknowledgement",
         [ReasonCode.BadAuthenticationMethod] = "told in CONNACK: a method other than that of CONNECT breaks the protocol",
-        [ReasonCode.MessageRateTooHigh] = "there is no limit of a rate",
-        [ReasonCode.QuotaExceeded] = "queues that are full drop and count, they do not end connections",
+        [ReasonCode.MessageRateTooHigh] = "who publishes too fast is read later",
+        [ReasonCode.QuotaExceeded] = "told in CONNACK, SUBACK and PUBACK: limits do not end connections",
         [ReasonCode.PayloadFormatInvalid] = "payloads are not looked at",
         [ReasonCode.ServerMoved] = "told in CONNACK: a listener that has moved has no connections",
         [ReasonCode.SharedSubscriptionsNotSupported] = "they are",
-        [ReasonCode.ConnectionRateExceeded] = "there is no limit of a rate",
+        [ReasonCode.ConnectionRateExceeded] = "told in CONNACK",
         [ReasonCode.SubscriptionIdentifiersNotSupported] = "they are",
         [ReasonCode.WildcardSubscriptionsNotSupported] = "they are",
     };
