@@ -17,17 +17,17 @@ public sealed class RetainedShareTests
     {
         await using var broker = LimitedBroker.With(limits => limits with { ClientRetainedMessagesMax = 2 });
         TestClient one = await broker.ConnectV5Async("1");
-        await ExpectAsync(one, "a", "x", ReasonCode.NoMatchingSubscribers);
-        await ExpectAsync(one, "b", "x", ReasonCode.NoMatchingSubscribers);
-        await ExpectAsync(one, "c", "x", ReasonCode.QuotaExceeded);
-        await ExpectAsync(one, "a", "again", ReasonCode.NoMatchingSubscribers);
+        await RetainAsync(one, "a", "x");
+        await RetainAsync(one, "b", "x");
+        await RetainTooMuchAsync(one, "c", "x");
+        await RetainAsync(one, "a", "again");
         // Who publishes over it has it from then on.
         TestClient two = await broker.ConnectV5Async("2");
-        await ExpectAsync(two, "a", "mine", ReasonCode.NoMatchingSubscribers);
-        await ExpectAsync(one, "c", "x", ReasonCode.NoMatchingSubscribers);
-        await ExpectAsync(one, "a", "x", ReasonCode.QuotaExceeded);
-        await ExpectAsync(one, "b", "", ReasonCode.NoMatchingSubscribers);
-        await ExpectAsync(one, "a", "x", ReasonCode.NoMatchingSubscribers);
+        await RetainAsync(two, "a", "mine");
+        await RetainAsync(one, "c", "x");
+        await RetainTooMuchAsync(one, "a", "x");
+        await RetainAsync(one, "b", "");
+        await RetainAsync(one, "a", "x");
         Assert.Equal(2, broker.Engine.Metrics.LimitsMet(LimitKind.MaxRetainedMessages));
     }
 
@@ -37,12 +37,12 @@ public sealed class RetainedShareTests
     {
         await using var broker = LimitedBroker.With(limits => limits with { ClientRetainedBytesMax = 10 });
         TestClient one = await broker.ConnectV5Async("1");
-        await ExpectAsync(one, "a", "123456", ReasonCode.NoMatchingSubscribers);
-        await ExpectAsync(one, "b", "12345", ReasonCode.QuotaExceeded);
-        await ExpectAsync(one, "b", "1234", ReasonCode.NoMatchingSubscribers);
-        await ExpectAsync(one, "a", "1234567", ReasonCode.QuotaExceeded);
-        await ExpectAsync(one, "a", "12345", ReasonCode.NoMatchingSubscribers);
-        await ExpectAsync(await broker.ConnectV5Async("2"), "c", "1234567890", ReasonCode.NoMatchingSubscribers);
+        await RetainAsync(one, "a", "123456");
+        await RetainTooMuchAsync(one, "b", "12345");
+        await RetainAsync(one, "b", "1234");
+        await RetainTooMuchAsync(one, "a", "1234567");
+        await RetainAsync(one, "a", "12345");
+        await RetainAsync(await broker.ConnectV5Async("2"), "c", "1234567890");
         Assert.Equal(2, broker.Engine.Metrics.LimitsMet(LimitKind.MaxRetainedBytes));
     }
 
@@ -52,15 +52,21 @@ public sealed class RetainedShareTests
         await using CrashingBroker crashing = await CrashingBroker.StartAsync(
             options => options with { Limits = new LimitOptions { Peers = new() { ClientRetainedMessagesMax = 2 } } });
         TestClient before = await crashing.Broker.ConnectV5Async("1");
-        for (int i = 0; i < 2; i++) await ExpectAsync(before, $"{i}", "x", ReasonCode.NoMatchingSubscribers);
+        for (int i = 0; i < 2; i++) await RetainAsync(before, $"{i}", "x");
         await crashing.RestartAsync();
         TestClient client = await crashing.Broker.ConnectV5Async("1");
-        await ExpectAsync(client, "3", "x", ReasonCode.QuotaExceeded);
+        await RetainTooMuchAsync(client, "3", "x");
         crashing.Broker.Reload(limits => limits with { ClientRetainedMessagesMax = 0 });
-        await ExpectAsync(client, "3", "x", ReasonCode.NoMatchingSubscribers);
+        await RetainAsync(client, "3", "x");
         crashing.Broker.Reload(limits => limits with { ClientRetainedMessagesMax = 3 });
-        await ExpectAsync(client, "4", "x", ReasonCode.QuotaExceeded);
+        await RetainTooMuchAsync(client, "4", "x");
     }
+
+    private static Task RetainAsync(TestClient client, string topic, string text) =>
+        ExpectAsync(client, topic, text, ReasonCode.NoMatchingSubscribers);
+
+    private static Task RetainTooMuchAsync(TestClient client, string topic, string text) =>
+        ExpectAsync(client, topic, text, ReasonCode.QuotaExceeded);
 
     private static async Task ExpectAsync(TestClient client, string topic, string text, ReasonCode reason)
     {
