@@ -120,11 +120,42 @@ public sealed class ApiTests
         }
     }
 
+    [Fact]
+    public async Task Lists_that_are_asked_for_one_and_whoever_must_not_ask_are_answered_as_the_document_says()
+    {
+        await using AdminBroker broker = await AdminBroker.StartAsync();
+        await MosquittoPub.SendAsync(broker.Endpoint, "topic", "x", 1, "-r");
+        await using TestClient client = await TestClient.OverTcpAsync(broker.Broker.Port);
+        await client.ConnectAsync("id");
+        await client.SubscribeAsync("b", QualityOfService.AtLeastOnce);
+        JsonElement document = await OneAsync(broker, "/api/openapi.json");
+        JsonElement paths = document.GetProperty("paths");
+
+        foreach (string one in (string[])["/api/clients?id=id", "/api/sessions?id=id", "/api/retained?topic=topic"])
+        {
+            string path = one.Split('?')[0];
+            JsonElement responses = paths.GetProperty(path).GetProperty("get").GetProperty("responses");
+            JsonElement schema = responses.GetProperty("200").GetProperty("content").GetProperty("application/json")
+                .GetProperty("schema").GetProperty("oneOf")[1];
+            Check(path, await OneAsync(broker, one), schema, document.GetProperty("components").GetProperty("schemas"));
+            (int missing, string type, _) = await broker.GetAsync(one + "-x");
+            Assert.Equal((404, "application/problem+json"), (missing, type.Split(';')[0]));
+            Assert.True(responses.GetProperty("404").GetProperty("content").TryGetProperty("application/problem+json", out _));
+        }
+        foreach (JsonProperty path in paths.EnumerateObject())
+        {
+            if (!path.Value.TryGetProperty("get", out JsonElement get)) continue;
+            Assert.Equal(403, (await broker.GetAsync(path.Name, host: "broker.example")).Status);
+            Assert.True(get.GetProperty("responses").TryGetProperty("403", out _), path.Name);
+        }
+    }
+
     private static readonly string[] MayBeEmpty =
     [
         "/api/configuration.needsRestart", "/api/reload.changed", "/api/reload.needsRestart", "/api/reload.warnings",
-        "/api/clients/{id}.queue.items", "/api/sessions/{id}.queue.items",
-        "/api/retained/{topic}.properties.userProperties",
+        "/api/clients/{id}.queue.items", "/api/sessions/{id}.queue.items", "/api/clients.queue.items",
+        "/api/sessions.queue.items", "/api/clients.inFlight", "/api/sessions.inFlight",
+        "/api/retained/{topic}.properties.userProperties", "/api/retained.properties.userProperties",
     ];
 
     // Every member that an answer has is in the document.
@@ -132,6 +163,8 @@ public sealed class ApiTests
     {
         if (schema.TryGetProperty("$ref", out JsonElement reference))
             schema = schemas.GetProperty(reference.GetString()!.Split('/')[^1]);
+        // A list comes first, one of it second.
+        if (schema.TryGetProperty("oneOf", out JsonElement choices)) schema = choices[0];
         switch (value.ValueKind)
         {
             case JsonValueKind.Array:
