@@ -34,18 +34,20 @@ internal sealed class CtlArguments
     {
         error = null;
         CtlArguments read = new("", []);
+        bool areWords = false;
         for (int i = 0; i < arguments.Length && error is null; i++)
         {
             string word = arguments[i];
-            if (Common.Contains(word) || takesValue(read.Command).Contains(word))
+            if (areWords) read.AddWord(word);
+            else if (word == "--") areWords = true;
+            else if (Common.Contains(word) || takesValue(read.Command).Contains(word))
             {
                 if (i + 1 == arguments.Length) error = $"{word} argument given, but nothing behind it.";
                 else read.Add(word == "--config-file" ? "-c" : word, arguments[++i]);
             }
             else if (word == "--insecure" || flags(read.Command).Contains(word)) read._flags.Add(word);
             else if (word.StartsWith('-') && word.Length > 1) error = $"Unknown option '{word}'{Of(read.Command)}.";
-            else if (read.Command.Length == 0) read.Command = word;
-            else read.Words.Add(word);
+            else read.AddWord(word);
         }
         if (error is null && read.Value("--output") is not (null or "table" or "json"))
             error = $"--output takes table or json, not '{read.Value("--output")}'.";
@@ -79,6 +81,12 @@ internal sealed class CtlArguments
     }
 
     private static string Of(string command) => command.Length == 0 ? "" : $" of {command}";
+
+    private void AddWord(string word)
+    {
+        if (Command.Length == 0) Command = word;
+        else Words.Add(word);
+    }
 
     private void Add(string option, string value)
     {

@@ -22,11 +22,11 @@ internal sealed class CtlClient : IDisposable
     {
         _endpoint = endpoint;
         SocketsHttpHandler handler = new() { UseProxy = false, AllowAutoRedirect = false };
-        X509Certificate2Collection? trusted = endpoint.CaFile is { } file ? Load(file) : null;
-        if (trusted is not null || endpoint.IsInsecure)
+        if (endpoint.CaFile is { } file) handler.SslOptions.CertificateChainPolicy = TrustIn(Load(file));
+        if (endpoint.IsInsecure)
         {
             handler.SslOptions.RemoteCertificateValidationCallback =
-                (_, certificate, _, errors) => IsTrusted(certificate, errors, trusted);
+                static (_, _, _, errors) => (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) == SslPolicyErrors.None;
         }
         _http = new HttpClient(handler) { BaseAddress = endpoint.Url, Timeout = Timeout.InfiniteTimeSpan };
         if (endpoint.Token is { } token)
@@ -54,9 +54,9 @@ internal sealed class CtlClient : IDisposable
         {
             throw new CtlException($"{_endpoint.Url} has not answered within a minute.");
         }
-        catch (JsonException)
+        catch (HttpRequestException broken)
         {
-            throw new CtlException($"{_endpoint.Url} answers, and not as the admin listener of a broker: is the port right?");
+            throw new CtlException($"{_endpoint.Url} broke off: {(broken.InnerException ?? broken).Message}");
         }
     }
 
@@ -150,18 +150,17 @@ internal sealed class CtlClient : IDisposable
         }
     }
 
-    private bool IsTrusted(X509Certificate? certificate, SslPolicyErrors errors, X509Certificate2Collection? trusted)
+    // With what the server sends between its certificate and them.
+    private static X509ChainPolicy TrustIn(X509Certificate2Collection authorities)
     {
-        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) && !_endpoint.IsInsecure) return false;
-        if (!errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) && trusted is null)
-            return !errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable);
-        if (trusted is null || certificate is null) return false;
-        using X509Chain chain = new();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(trusted);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        using X509Certificate2 own = new(certificate);
-        return chain.Build(own);
+        X509ChainPolicy policy = new()
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
+        policy.CustomTrustStore.AddRange(authorities);
+        return policy;
     }
 
     private static X509Certificate2Collection Load(string file)

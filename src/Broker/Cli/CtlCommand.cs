@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Broker.Configuration;
 
 namespace Broker.Cli;
@@ -21,6 +22,7 @@ internal sealed class CtlCommand(StandardStreams streams)
          --cafile     : who signed its certificate; without, whom this machine trusts.
          --insecure   : take a certificate that is made out to another name.
          --output     : table (default) or json.
+         --           : what follows is no option, such as a client id that begins with a dash.
 
         Commands:
 
@@ -51,16 +53,23 @@ internal sealed class CtlCommand(StandardStreams streams)
             string? wrong = await verb.RunAsync(new CtlRun(arguments, client, streams, Width(), stop));
             return wrong is null ? ExitCode.Success : await WrongAsync($"{wrong} Usage: broker ctl {verb.Name} {verb.Words}.");
         }
-        catch (CtlException failure)
+        catch (Exception failure) when (failure is CtlException or IOException or UnauthorizedAccessException)
         {
-            await streams.Error.WriteLineAsync($"Error: {failure.Message}");
-            return ExitCode.Failure;
+            return await FailedAsync(failure.Message);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        // That is how JSON says that it has another shape than was read from it.
+        catch (Exception failure)
+            when (failure is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            await streams.Error.WriteLineAsync($"Error: {failure.Message}");
-            return ExitCode.Failure;
+            return await FailedAsync(
+                $"{endpoint!.Url} answers, and not as the admin listener of a broker: is the port right? {failure.Message}");
         }
+    }
+
+    private async Task<int> FailedAsync(string sentence)
+    {
+        await streams.Error.WriteLineAsync($"Error: {sentence}");
+        return ExitCode.Failure;
     }
 
     private static CtlVerb? Find(string name) => Array.Find(Verbs, verb => verb.Name == name);

@@ -50,12 +50,20 @@ internal static class CtlMessages
             return $"--user-property takes NAME=VALUE, not '{bad}'.";
         byte[] payload = text is not null ? System.Text.Encoding.UTF8.GetBytes(text)
             : arguments.Value("-f") is { } file ? await File.ReadAllBytesAsync(file, run.Stop)
-            : arguments.Has("-s") ? System.Text.Encoding.UTF8.GetBytes(await run.Streams.Input.ReadToEndAsync(run.Stop))
+            : arguments.Has("-s") ? await ReadInputAsync(run)
             : [];
         byte[] body = Body(arguments, words[0], payload, qos ?? 0, expiry);
         JsonElement answer = await run.Client.AskAsync(HttpMethod.Post, "/api/publish", run.Stop, body);
         await run.WriteAsync(answer, $"Published to {answer.GetProperty("matchingSubscribers")} subscribers.");
         return null;
+    }
+
+    private static async Task<byte[]> ReadInputAsync(CtlRun run)
+    {
+        await using Stream input = run.Streams.OpenInput();
+        using MemoryStream bytes = new();
+        await input.CopyToAsync(bytes, run.Stop);
+        return bytes.ToArray();
     }
 
     private static byte[] Body(CtlArguments arguments, string topic, byte[] payload, long qos, long? expiry)

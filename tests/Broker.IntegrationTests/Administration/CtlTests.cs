@@ -1,6 +1,6 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Broker.Cli;
-using Broker.IntegrationTests.Fixtures;
 using Broker.IntegrationTests.Observing;
 using Broker.Protocol;
 using Broker.TestKit;
@@ -94,15 +94,15 @@ public sealed class CtlTests
     [Fact]
     public async Task Tokens_and_certificates_are_found_and_missed_in_words()
     {
-        await using AdminBroker broker = await AdminBroker.StartAsync(static folder =>
-        {
-            CertificateFiles certificates = CertificateFiles.CreateIn(folder.Path);
-            return $"certfile {certificates.Server}\nkeyfile {certificates.ServerKey}\n"
-                + $"admin_token_file {folder.Write("tokens", $"bob:fedcba9876543210:read\nann:{Token}\n")}";
-        });
-        string folder = broker.Broker.Folder.Path;
-        string file = Path.Combine(folder, "mosquitto.conf");
-        string authority = new CertificateFiles(folder).Authority;
+        using Certificates root = Certificates.NewAuthority();
+        using Certificates intermediate = root.NewIntermediate();
+        using X509Certificate2 server = intermediate.Server();
+        await using AdminBroker broker = await AdminBroker.StartAsync(folder =>
+            $"certfile {folder.Write("server.crt", $"{server.ExportCertificatePem()}\n{intermediate.AuthorityPem}\n")}\n"
+            + $"keyfile {folder.Write("server.key", Certificates.KeyPem(server))}\n"
+            + $"admin_token_file {folder.Write("tokens", $"bob:fedcba9876543210:read\nann:{Token}\n")}");
+        string file = broker.Broker.Folder.File("mosquitto.conf");
+        string authority = broker.Broker.Folder.Write("ca.crt", root.AuthorityPem);
         string readToken = broker.Broker.Folder.Write("mine", "bob:fedcba9876543210:read\n");
 
         (int trusted, _, string error) = await RunAsync("clients", "-c", file, "--cafile", authority);
