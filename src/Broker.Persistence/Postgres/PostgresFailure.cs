@@ -11,8 +11,11 @@ internal static class PostgresFailure
     public static bool IsTimeout(Exception exception) =>
         exception is TimeoutException || exception.InnerException is TimeoutException;
 
-    public static StoreTrouble Trouble(PostgresLocation location, Exception exception) =>
-        new(StoreTroubleKind.Unreachable, Sentence(location, exception));
+    public static StoreTrouble Trouble(PostgresLocation location, Exception exception) => new(
+        exception is PostgresException { SqlState: PostgresErrorCodes.DuplicateTable }
+            ? StoreTroubleKind.Foreign
+            : StoreTroubleKind.Unreachable,
+        Sentence(location, exception));
 
     public static string Sentence(PostgresLocation location, Exception exception)
     {
@@ -53,6 +56,9 @@ internal static class PostgresFailure
             + "database, or of a schema of its own that ?schema=NAME names.",
         PostgresErrorCodes.ReadOnlySqlTransaction =>
             $"{location.Name} takes no writes: {refusal.MessageText}. Name the primary server, not a standby.",
+        PostgresErrorCodes.DuplicateTable =>
+            $"{location.Name} has a table or view of another program with the name of one that this release has: "
+            + $"{refusal.MessageText}. Rename it, or move the store to a schema of its own with ?schema=NAME.",
         PostgresErrorCodes.DivisionByZero =>
             $"{location.Name} no longer takes commits of this connection: a newer one has the store.",
         PostgresErrorCodes.TooManyConnections =>
