@@ -4,31 +4,31 @@
 # they read again. Exit status 1: something of it does not hold, and is named.
 #
 #   bench/slow.sh [--seconds 20] [--subscribers 4] [--policies newest,oldest,reject] [--payloads 100,65536]
-#                 [--store sqlite|postgres]
+#                 [--stores sqlite,postgres]
 #
 # --subscribers is for each kind: volatile and persistent, each with QoS 0, 1 and 2. Runs named "stored" have persistent ones with
 # QoS 1 and 2 alone, whose queues are in the store.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
-seconds=20 subscribers=4 policies=newest,oldest,reject payloads=100,65536 store=sqlite
+seconds=20 subscribers=4 policies=newest,oldest,reject payloads=100,65536 stores=sqlite
 while [ $# -gt 0 ]; do
   case $1 in
     --seconds) seconds=$2 ;;
     --subscribers) subscribers=$2 ;;
     --policies) policies=$2 ;;
     --payloads) payloads=$2 ;;
-    --store) store=$2 ;;
-    *) die "usage: bench/slow.sh [--seconds N] [--subscribers N] [--policies A,B] [--payloads N,N] [--store sqlite|postgres]" ;;
+    --stores) stores=$2 ;;
+    *) die "usage: bench/slow.sh [--seconds N] [--subscribers N] [--policies A,B] [--payloads N,N] [--stores A,B]" ;;
   esac
   shift 2 || die "$1 needs a value"
 done
 readonly queued_messages=20000 queued_bytes=16777216
 readonly rows="select (select count(*) from mqtt_queued) + (select count(*) from mqtt_inflight)"
 
-# Prints how many messages the store has for sessions.
+# probe_command STORE: what prints how many messages the store has for sessions.
 probe_command() {
-  if [ "$store" = sqlite ]; then
+  if [ "$1" = sqlite ]; then
     echo "python3 -c \"import sqlite3; print(sqlite3.connect('file:$folder/broker.db?mode=ro', uri=True)" \
       ".execute('$rows').fetchone()[0])\""
   else
@@ -36,9 +36,9 @@ probe_command() {
   fi
 }
 
-# run_one POLICY PAYLOAD KIND: KIND is all or stored.
+# run_one STORE POLICY PAYLOAD KIND: KIND is all or stored.
 run_one() {
-  local policy=$1 payload=$2 kind=$3 label="$1, $2 bytes, $3" admin options=()
+  local store=$1 policy=$2 payload=$3 kind=$4 label="$1, $2, $3 bytes, $4" admin options=()
   folder="$work/run_${store}_$RANDOM$RANDOM"
   admin=$(free_port)
   server_lines=("drop_policy $policy" "max_queued_messages $queued_messages" "max_queued_bytes $queued_bytes")
@@ -51,8 +51,8 @@ run_one() {
   if [ "$kind" = stored ]; then options=(--persistent); fi
   checked "$label" load slow --policy "$policy" --queued-messages "$queued_messages" --queued-bytes "$queued_bytes" \
     --payload "$payload" --subscribers "$subscribers" --seconds "$seconds" "${options[@]}" --port "$server_port" \
-    --admin "$admin" --pid "$server_pid" --probe "$(probe_command)" --label "policy=$policy" --label "readers_are=$kind" \
-    --json >"$folder/line.json"
+    --admin "$admin" --pid "$server_pid" --probe "$(probe_command "$store")" --label "store=$store" --label "policy=$policy" \
+    --label "readers_are=$kind" --json >"$folder/line.json"
   cat "$folder/line.json" >>"$work/results.jsonl"
   say "$label: $(field mb_published <"$folder/line.json") MB published"
   stop_server
@@ -61,15 +61,16 @@ run_one() {
 
 require_build
 touch "$work/results.jsonl"
-find_stores "$store"
-[ "${#usable[@]}" -gt 0 ] || exit 0
+find_stores "$stores"
 machine=$(describe_machine)
-for payload in ${payloads//,/ }; do
-  for policy in ${policies//,/ }; do run_one "$policy" "$payload" all; done
-  run_one "${policies%%,*}" "$payload" stored
+for store in "${usable[@]}"; do
+  for payload in ${payloads//,/ }; do
+    for policy in ${policies//,/ }; do run_one "$store" "$policy" "$payload" all; done
+    run_one "$store" "${policies%%,*}" "$payload" stored
+  done
 done
 
-echo "$machine $store, $((subscribers * 6)) readers, $seconds s without reading; queues of $queued_messages messages," \
+echo "$machine $((subscribers * 6)) readers, $seconds s without reading; queues of $queued_messages messages," \
   "$queued_bytes bytes; memory in MB."
 echo
 columns="mb_published:published:0,flood_per_second_all_read:QoS 1 and 2/s while all read:0,flood_per_second:while nobody reads:0"
@@ -77,5 +78,5 @@ columns+=",beside_per_second_all_read:bystander/s while all read:0,beside_per_se
 columns+=",rss_mb_all_read:all read:0,rss_mb_peak:peak:0,kib_per_slow_connection:KiB a reader:0,rss_mb_left:all have left:0"
 columns+=",rows_in_store:rows in the store:0,missing:dropped and counted:0,visitor_p50_us:new client p50 us:0"
 columns+=",visitor_max_us:max us:0"
-load table --by payload,policy,readers_are --columns "$columns" "$work/results.jsonl"
+load table --by store,payload,policy,readers_are --columns "$columns" "$work/results.jsonl"
 finish

@@ -172,7 +172,7 @@ internal sealed partial class MqttConnection
             Identity = identity;
             Parameters = parameters;
         }
-        // What it came with may be older.
+        // Before that it needs none.
         if (parameters is not null) TakePace();
         return true;
     }
