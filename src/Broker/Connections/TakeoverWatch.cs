@@ -20,7 +20,7 @@ internal enum TakeoverVerdict
 /// are, once, and lets them do so less and less often. Whoever takes over for the first time, or a session that nobody is
 /// connected to, is never held up. Thread-safe; calls no connection under its lock.
 /// </summary>
-internal sealed partial class TakeoverWatch(BrokerEngine engine) : IHeartbeatListener
+internal sealed class TakeoverWatch(BrokerEngine engine) : IHeartbeatListener
 {
     /// <summary>Client ids that were taken over lately; beyond them nobody is watched until some are forgotten.</summary>
     private const int ClientsMax = 10_000;
@@ -28,22 +28,22 @@ internal sealed partial class TakeoverWatch(BrokerEngine engine) : IHeartbeatLis
     /// <summary>Where client id and user names are longer together nobody is watched, so that all take a few MiB.</summary>
     private const int TextLengthMax = 1024;
 
-    private const int WaitingMax = 1000;
+    /// <summary>
+    /// A connection that waits costs less than one that does not, and who is refused comes back at once: each client id that is
+    /// watched has room for one.
+    /// </summary>
+    private const int WaitingMax = ClientsMax;
 
     private const int WaitingOfClientMax = 16;
 
     /// <summary>A loop that goes on is named again after so long.</summary>
     private const long NamedAgainMilliseconds = 600_000;
 
-    /// <summary>So many lines in a minute, about all client ids together; the others are counted, and in <c>$SYS</c>.</summary>
-    private const int LinesMax = 20;
-
     private readonly Lock _lock = new();
+    private readonly TakeoverLog _log = new(engine);
     private readonly Dictionary<string, Watched> _watched = new(StringComparer.Ordinal);
     private readonly Dictionary<MqttConnection, Waiter> _waiting = [];
     private volatile int _waitingCount;
-    private long _minuteBegan;
-    private int _linesOfMinute;
 
     /// <summary>Client ids that are fought over now.</summary>
     public int LoopCount => (int)engine.Metrics.TakeoverLoops;
@@ -86,11 +86,10 @@ internal sealed partial class TakeoverWatch(BrokerEngine engine) : IHeartbeatLis
             bool wasLoop = history.IsLoop;
             bool begins = history.Note(before, after, now);
             engine.Metrics.TakeoverLoopCounted((history.IsLoop ? 1 : 0) - (wasLoop ? 1 : 0));
-            bool isDue = begins || (history.IsLoop && now - watched.NamedAt >= NamedAgainMilliseconds);
-            isNamed = isDue && TakeLine(now);
+            isNamed = begins || (history.IsLoop && now - watched.NamedAt >= NamedAgainMilliseconds);
             if (isNamed) (watched.NamedAt, count, firstAt) = (now, history.Count, history.FirstAt);
         }
-        if (isNamed) LogLoop(new TakeoverLoop(clientId, before, after, count), now - firstAt);
+        if (isNamed) _log.Begins(new TakeoverLoop(clientId, before, after, count), now - firstAt, now);
     }
 
     /// <summary>May this CONNECT be answered now. Whoever has to wait is called when it is to ask again.</summary>
@@ -107,14 +106,14 @@ internal sealed partial class TakeoverWatch(BrokerEngine engine) : IHeartbeatLis
                 Forget(connection);
                 return TakeoverVerdict.Open;
             }
-            if (isNew && (_waiting.Count >= WaitingMax || watched.WaitingCount >= WaitingOfClientMax))
+            if (isNew && (_waiting.Count >= WaitingMax || watched.Waiting.Count >= WaitingOfClientMax))
                 return TakeoverVerdict.Refuse;
             if (!isNew && now >= waiter!.Until)
             {
                 Forget(connection);
                 return TakeoverVerdict.Refuse;
             }
-            if (isNew) Add(connection, waiter = new Waiter(clientId, watched, now + DelayMax));
+            if (isNew) Add(connection, waiter = new Waiter(watched, now + DelayMax));
             waiter!.Due = Math.Min(watched.NextTurnAt(DelayMax), waiter.Until);
         }
         if (isNew) engine.Metrics.TakeoverDelayed();
@@ -127,79 +126,64 @@ internal sealed partial class TakeoverWatch(BrokerEngine engine) : IHeartbeatLis
     public void OnEnded(MqttConnection connection, string? clientId)
     {
         if (_waitingCount == 0) return;
-        lock (_lock) Forget(connection);
-        if (clientId is not null) Wake(waiter => waiter.ClientId == clientId);
+        MqttConnection[] next = [];
+        lock (_lock)
+        {
+            Forget(connection);
+            if (clientId is not null && _watched.TryGetValue(clientId, out Watched? watched)) next = [.. watched.Waiting];
+        }
+        foreach (MqttConnection waiting in next) waiting.GoOn();
     }
 
     public void OnTick(long nowMilliseconds)
     {
-        if (_waitingCount > 0)
-        {
-            long now = Now;
-            Wake(waiter => waiter.Due <= now);
-        }
+        if (_waitingCount > 0) WakeDue();
         ForgetQuiet();
+        _log.NameOthers();
     }
 
     private void ForgetQuiet()
     {
         List<string> ended = [];
+        long now = Now;
         lock (_lock)
         {
             if (_watched.Count == 0) return;
-            long now = Now;
             foreach ((string clientId, Watched watched) in _watched)
             {
                 if (!watched.History.IsForgotten(now)) continue;
                 _watched.Remove(clientId);
                 if (!watched.History.IsLoop) continue;
                 engine.Metrics.TakeoverLoopCounted(-1);
-                if (TakeLine(now)) ended.Add(clientId);
+                ended.Add(clientId);
             }
         }
-        foreach (string clientId in ended) Log.Ended(engine.Logger, clientId);
+        foreach (string clientId in ended) _log.Ends(clientId, now);
     }
 
-    private void Wake(Func<Waiter, bool> isMeant)
+    private void WakeDue()
     {
-        MqttConnection[] woken;
-        lock (_lock) woken = [.. _waiting.Where(pair => isMeant(pair.Value)).Select(static pair => pair.Key)];
-        foreach (MqttConnection connection in woken) connection.GoOn();
+        long now = Now;
+        MqttConnection[] due;
+        lock (_lock) due = [.. _waiting.Where(pair => pair.Value.Due <= now).Select(static pair => pair.Key)];
+        foreach (MqttConnection connection in due) connection.GoOn();
     }
 
     private void Add(MqttConnection connection, Waiter waiter)
     {
         _waiting.Add(connection, waiter);
-        waiter.Of.WaitingCount++;
+        waiter.Of.Waiting.Add(connection);
         _waitingCount = _waiting.Count;
     }
 
     private void Forget(MqttConnection connection)
     {
         if (!_waiting.Remove(connection, out Waiter? waiter)) return;
-        waiter.Of.WaitingCount--;
+        waiter.Of.Waiting.Remove(connection);
         _waitingCount = _waiting.Count;
     }
 
-    private bool TakeLine(long now)
-    {
-        if (now - _minuteBegan >= 60_000) (_minuteBegan, _linesOfMinute) = (now, 0);
-        return _linesOfMinute++ < LinesMax;
-    }
-
-    private void LogLoop(TakeoverLoop loop, long milliseconds)
-    {
-        long seconds = (milliseconds + 999) / 1000;
-        string slowed = DelayMax == 0
-            ? "They are not slowed down (takeover_delay_max 0)."
-            : $"From now on they are slowed down, to one takeover in {DelayMax / 1000} seconds at the end.";
-        Log.Loop(engine.Logger, loop.ClientId, Shown(loop.Before), Shown(loop.After), loop.Count, seconds, slowed);
-    }
-
     private static int LengthOf(TakeoverPeer peer) => peer.UserName?.Length ?? 0;
-
-    private static string Shown(TakeoverPeer peer) =>
-        peer.UserName is { } user ? $"{peer.Address} (user '{user}')" : $"{peer.Address} (no user)";
 
     /// <summary>One client id.</summary>
     private sealed class Watched
@@ -209,8 +193,8 @@ internal sealed partial class TakeoverWatch(BrokerEngine engine) : IHeartbeatLis
 
         public TakeoverHistory History { get; } = new();
 
-        /// <summary>CONNECTs with it that wait.</summary>
-        public int WaitingCount { get; set; }
+        /// <summary>Whose CONNECTs with it wait; few.</summary>
+        public List<MqttConnection> Waiting { get; } = [];
 
         /// <summary>When it was last in the log.</summary>
         public long NamedAt { get; set; } = long.MinValue / 2;
@@ -227,21 +211,9 @@ internal sealed partial class TakeoverWatch(BrokerEngine engine) : IHeartbeatLis
     }
 
     /// <summary>A CONNECT that waits, at most until <paramref name="Until"/>.</summary>
-    private sealed record Waiter(string ClientId, Watched Of, long Until)
+    private sealed record Waiter(Watched Of, long Until)
     {
         /// <summary>When it asks again.</summary>
         public long Due { get; set; }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(EventIds.ClientIdFoughtOver, LogLevel.Warning,
-            "Client id {ClientId} is used by several clients that take its session from each other: {First} and {Second}, "
-            + "{Count} takeovers in {Seconds} seconds. {Slowed}")]
-        internal static partial void Loop(
-            ILogger logger, string clientId, string first, string second, long count, long seconds, string slowed);
-
-        [LoggerMessage(EventIds.ClientIdAtPeace, LogLevel.Information, "Client id {ClientId} is not fought over any more.")]
-        internal static partial void Ended(ILogger logger, string clientId);
     }
 }

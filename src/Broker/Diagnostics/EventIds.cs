@@ -51,6 +51,8 @@ internal static class EventIds
     public const int AdministratorChanged = 2016;
     public const int ClientIdFoughtOver = 2020;
     public const int ClientIdAtPeace = 2021;
+    public const int ClientIdsFoughtOver = 2022;
+    public const int ClientIdsAtPeace = 2023;
     public const int LimitMet = 2030;
     public const int BannedForFlapping = 2050;
     public const int BannedForFailedLogins = 2051;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Broker.Configuration;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
@@ -164,6 +165,24 @@ public sealed class TakeoverLoopTests
         await last.ExpectNothingAsync();
     }
 
+    // Who is refused comes back at once; a thousand who do that are no better than those who fight.
+    [Fact]
+    public async Task CONNECT_FromClient_AThousandWaitWithOtherClientIds_WaitsForItsTurn()
+    {
+        await using TestBroker broker = Slowing();
+        for (int id = 0; id < 63; id++)
+        {
+            await FightAsync(broker, with: (_, packet) => packet with { ClientId = $"client{id}" });
+            for (int i = 0; i < 16; i++) await WaitingAsync(broker, packet => packet with { ClientId = $"client{id}" });
+        }
+        await FightAsync(broker);
+        TestClient waiting = await WaitingAsync(broker);
+
+        broker.Advance(Second);
+
+        Assert.Equal(ReasonCode.Success, (await waiting.ReadAsync<ConnAckPacket>()).ReasonCode);
+    }
+
     // Three fight: the third does not wait for ever while the others have their turns.
     [Fact]
     public async Task CONNECT_FromClient_OthersHadItsTurnForAsLongAsOneWaits_IsToldServerBusy()
@@ -239,6 +258,28 @@ public sealed class TakeoverLoopTests
 
     [Fact]
     [Demand("C6")]
+    public async Task LOG_OfBroker_ManyClientIdsAreFoughtOver_NamesEachOnce()
+    {
+        await using TestBroker broker = Slowing();
+        string[] ids = [.. Enumerable.Range(100, 450).Select(i => $"client{i}")];
+        foreach (string id in ids) await FightAsync(broker, with: (_, packet) => packet with { ClientId = id });
+
+        broker.Advance(Second);
+
+        string[] lines = [.. broker.Log.Lines.All.Where(line => line.Contains("used by several", StringComparison.Ordinal))];
+        Assert.Equal(20, lines.Count(line => line.StartsWith("Client id client", StringComparison.Ordinal)));
+        Assert.Equal(ids, lines.SelectMany(line => ClientIdsIn(line)).Order());
+        Assert.All(lines, line => Assert.InRange(line.Length, 1, 4200));
+        Assert.All(lines, line => Assert.EndsWith("slowed down, to one takeover in 30 seconds at the end.", line));
+
+        for (int i = 0; i < 122; i++) broker.Advance(Second);
+
+        lines = [.. broker.Log.Lines.All.Where(line => line.Contains("fought over any more", StringComparison.Ordinal))];
+        Assert.Equal(ids, lines.SelectMany(line => ClientIdsIn(line)).Order());
+    }
+
+    [Fact]
+    [Demand("C6")]
     public async Task SYS_OfBroker_AClientIdIsFoughtOver_NamesBothPeers()
     {
         await using TestBroker broker = Slowing();
@@ -280,6 +321,9 @@ public sealed class TakeoverLoopTests
             broker, with: (_, packet) => packet with { ClientId = clientId, UserName = new string('u', userNameLength) });
         Assert.Equal(loops, broker.Engine.Takeovers.LoopCount);
     }
+
+    private static IEnumerable<string> ClientIdsIn(string line) =>
+        Regex.Matches(line, "client[0-9]+").Select(static match => match.Value);
 
     private static TestBroker Slowing(TimeSpan? delayMax = null) => new(options => options with
     {
