@@ -50,14 +50,6 @@ internal sealed class BlockingClient : IDisposable
         if (type != PacketType.SubAck) throw new LoadException($"SUBACK was expected, not {type}");
     }
 
-    /// <summary>PINGREQ and its answer.</summary>
-    public void Ping()
-    {
-        Send([0xC0, 0x00]);
-        Read(out PacketType type);
-        if (type != PacketType.PingResp) throw new LoadException($"PINGRESP was expected, not {type}");
-    }
-
     /// <summary>Reads until <see cref="Leave"/> from another thread, and looks at nothing.</summary>
     public void ReadToEnd()
     {

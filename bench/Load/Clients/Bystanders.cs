@@ -4,27 +4,30 @@ using System.Security.Cryptography;
 using System.Text;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
+using Load.Options;
 using Load.Wire;
 
 namespace Load.Clients;
 
 /// <summary>
-/// Others on the same broker, on a thread of their own so that the generator's own work is not measured: one that stays and
-/// publishes to itself every 20 ms, and new ones, one after the other, that do so once. While the port is closed they try on.
+/// Others on the same broker, on a thread of their own so that the generator's own work is not measured: new ones, one after the
+/// other, that publish to themselves once and leave, and perhaps one that stays and does so every 20 ms. While the port is closed
+/// they try on.
 /// </summary>
 internal sealed class Bystanders : IDisposable
 {
     private const int OutstandingMax = 500;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan NewcomerInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Endpoint _endpoint;
+    private readonly TimeSpan _pause;
     private readonly (string Name, string Password)? _login;
+    private readonly bool _hasStaying;
     private readonly string _run = RandomNumberGenerator.GetHexString(6, lowercase: true);
+    private readonly EchoRecorder _recorder = new();
     private readonly Thread _thread;
-    private volatile EchoTimes _times = new();
     private volatile bool _isStopping;
     private volatile Exception? _failure;
     private Echo? _staying;
@@ -33,22 +36,34 @@ internal sealed class Bystanders : IDisposable
     private long _newcomerDue;
     private int _number;
 
-    public Bystanders(Endpoint endpoint, (string Name, string Password)? login = null)
+    /// <param name="endpoint">Where, and from which address.</param>
+    /// <param name="pause">From one new client to the next.</param>
+    /// <param name="login">Who they are.</param>
+    /// <param name="hasStaying">Whether there is one that stays.</param>
+    public Bystanders(
+        Endpoint endpoint, TimeSpan pause, (string Name, string Password)? login = null, bool hasStaying = false)
     {
         _endpoint = endpoint;
+        _pause = pause;
         _login = login;
+        _hasStaying = hasStaying;
         _thread = new Thread(Run) { IsBackground = true, Name = "bystanders" };
         _thread.Start();
     }
 
+    /// <summary>New clients that have no names and come from where all do.</summary>
+    public static Bystanders Come(LoadOptions options, TimeSpan pause) =>
+        new(new Endpoint(options.Port, options.Transport), pause);
+
+    /// <summary>What goes on, for <see cref="EchoTimes.LongestIn"/>.</summary>
+    public string Phase { set => _recorder.Phase = value; }
+
     /// <summary>From now on times are counted apart.</summary>
     /// <returns>Those until now.</returns>
-    public EchoTimes Turn()
+    public EchoTimes Take()
     {
         if (_failure is { } failure) throw new LoadException($"the bystanders failed: {failure.Message}");
-        EchoTimes before = _times;
-        _times = new EchoTimes();
-        return before;
+        return _recorder.Take();
     }
 
     public void Dispose()
@@ -64,7 +79,7 @@ internal sealed class Bystanders : IDisposable
             using var loop = new EventLoop();
             while (!_isStopping)
             {
-                Stay(loop);
+                if (_hasStaying) Stay(loop);
                 Come(loop);
                 loop.RunFor(Interval);
             }
@@ -79,39 +94,39 @@ internal sealed class Bystanders : IDisposable
 
     private void Stay(EventLoop loop)
     {
-        EchoTimes times = _times;
         if (_staying is { IsOver: true })
         {
-            if (_wasReady) times.Broken++;
+            if (_wasReady) _recorder.Broke();
             _wasReady = false;
             _staying = null;
         }
-        // Its connection is not one of the new ones.
-        _staying ??= Echo.Open(loop, _endpoint, Connect("stays"), new EchoTimes());
+        _staying ??= Echo.Open(loop, _endpoint, Connect("stays"), _recorder, isNew: false);
         if (!_staying.IsReady) return;
         _wasReady = true;
-        _staying.Use(times);
         if (_staying.Outstanding < OutstandingMax) _staying.Publish();
     }
 
     private void Come(EventLoop loop)
     {
-        EchoTimes times = _times;
         long now = Stopwatch.GetTimestamp();
         if (_newcomer is { } newcomer)
         {
-            bool isLate = newcomer.WaitsFor(now) > Patience.TotalSeconds * Stopwatch.Frequency;
-            if (!newcomer.HasEcho && !newcomer.IsOver && !isLate) return;
+            if (newcomer.IsDone) newcomer.Leave();
+            bool isLate = newcomer.Age(now) > Patience.TotalSeconds * Stopwatch.Frequency;
+            if (!newcomer.IsOver && !isLate) return;
             // Nobody listens while the broker is down.
-            if (!newcomer.HasEcho && newcomer.IsReached) times.Failed++;
+            if (newcomer.IsReached && (isLate || !newcomer.IsDone)) _recorder.Failed(WhatFailed(newcomer, isLate));
             newcomer.Close();
             _newcomer = null;
-            _newcomerDue = now + (long)(NewcomerInterval.TotalSeconds * Stopwatch.Frequency);
+            _newcomerDue = now + (long)(_pause.TotalSeconds * Stopwatch.Frequency);
         }
         if (now < _newcomerDue) return;
-        _newcomer = Echo.Open(
-            loop, _endpoint, Connect(string.Create(CultureInfo.InvariantCulture, $"new{_number++}")), times);
+        string name = string.Create(CultureInfo.InvariantCulture, $"new{_number++}");
+        _newcomer = Echo.Open(loop, _endpoint, Connect(name), _recorder, isNew: true);
     }
+
+    private static string WhatFailed(Echo newcomer, bool isLate) =>
+        "a new client was " + (newcomer.Refusal ?? (isLate ? newcomer.IsDone ? "not let go" : "not served" : "cut off"));
 
     private ConnectPacket Connect(string name) => new()
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Broker.Protocol;
 using Broker.Protocol.Packets;
 using Load.Wire;
@@ -23,9 +22,7 @@ internal sealed class Client : IPeer
         _subscriptions = subscriptions;
         Link = Link.Connect(loop, this, endpoint);
         role.Opened(this);
-        var packet = new ArrayBufferWriter<byte>();
-        connect.Write(packet);
-        Send(packet.WrittenSpan);
+        Link.Send(connect.Write);
     }
 
     public Link Link { get; }
@@ -53,7 +50,7 @@ internal sealed class Client : IPeer
     public void Leave()
     {
         _isLeaving = true;
-        Send([0xE0, 0x00]);
+        Link.Send([0xE0, 0x00]);
     }
 
     public void Frame(byte first, ReadOnlySpan<byte> body, long now)
@@ -99,9 +96,7 @@ internal sealed class Client : IPeer
             IsReady = true;
             return;
         }
-        var subscribe = new ArrayBufferWriter<byte>();
-        new SubscribePacket(SubscribeId, 0, _subscriptions).Write(subscribe, _version);
-        Send(subscribe.WrittenSpan);
+        Link.Send(output => new SubscribePacket(SubscribeId, 0, _subscriptions).Write(output, _version));
     }
 
     private void Subscribed(ReadOnlySpan<byte> body)
@@ -114,12 +109,5 @@ internal sealed class Client : IPeer
                 throw new LoadException($"{_role.Name}: {_subscriptions[i].Filter} was granted {packet.ReasonCodes[i]}");
         }
         IsReady = true;
-    }
-
-    private void Send(ReadOnlySpan<byte> packet)
-    {
-        packet.CopyTo(Link.Reserve(packet.Length));
-        Link.Advance(packet.Length);
-        Link.Flush();
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics;
 using Broker.Protocol;
@@ -9,8 +8,7 @@ using Load.Wire;
 namespace Load.Clients;
 
 /// <summary>
-/// A client that connects again whenever it has no connection, for as long as it takes. Remembers which messages it has got,
-/// up to 64 of them.
+/// A client that connects again whenever it has no connection, for as long as it takes.
 /// </summary>
 internal sealed class Device(EventLoop loop, DeviceShape shape, DeviceTotals totals, Redialling redialling) : IPeer
 {
@@ -21,7 +19,7 @@ internal sealed class Device(EventLoop loop, DeviceShape shape, DeviceTotals tot
     private long _begunAt;
     private bool _hadSession;
     private bool _isAccepted;
-    private ulong _received;
+    private long _last = -1;
 
     /// <summary>CONNACK, and SUBACK where there was something to subscribe to, have come.</summary>
     public bool IsReady { get; private set; }
@@ -32,16 +30,14 @@ internal sealed class Device(EventLoop loop, DeviceShape shape, DeviceTotals tot
     /// <summary>It has what it wanted: it does not come back.</summary>
     public bool IsStopping { get; set; }
 
-    /// <summary>How many of the messages it has got.</summary>
-    public int Received => System.Numerics.BitOperations.PopCount(_received);
-
-    /// <summary>Forgets what it has got.</summary>
-    public void Forget() => _received = 0;
+    /// <summary>How often the broker has ended its connection, before CONNACK or after it.</summary>
+    public long ThrownOut { get; private set; }
 
     /// <summary>Connects now.</summary>
     public void Dial()
     {
         long attempt = ++_attempt;
+        _last = -1;
         _begunAt = Stopwatch.GetTimestamp();
         _link = Link.Dial(loop, this, shape.Endpoint);
         if (_link is null)
@@ -50,7 +46,7 @@ internal sealed class Device(EventLoop loop, DeviceShape shape, DeviceTotals tot
             DialLater();
             return;
         }
-        Send(shape.Connect.Write);
+        _link.Send(shape.Connect.Write);
         redialling.In(this, attempt, shape.Patience);
     }
 
@@ -94,7 +90,8 @@ internal sealed class Device(EventLoop loop, DeviceShape shape, DeviceTotals tot
 
     public void Closed()
     {
-        totals.End(_link!.Error, _isAccepted);
+        if (_link!.Error != Libc.Refused) ThrownOut++;
+        totals.End(_link.Error, _isAccepted);
         DialLater();
     }
 
@@ -131,32 +128,19 @@ internal sealed class Device(EventLoop loop, DeviceShape shape, DeviceTotals tot
         IsReady = packet.SessionPresent || shape.Subscriptions.Count == 0;
         if (IsReady) return;
         var subscribe = new SubscribePacket(SubscribeId, 0, shape.Subscriptions);
-        Send(output => subscribe.Write(output, shape.Connect.Version));
+        _link!.Send(output => subscribe.Write(output, shape.Connect.Version));
     }
 
     // QoS 1, MQTT 3.1.1: topic | packet id | payload
     private void Message(byte first, ReadOnlySpan<byte> body)
     {
         int at = 2 + BinaryPrimitives.ReadUInt16BigEndian(body);
-        ReadOnlySpan<byte> id = body.Slice(at, 2);
-        if ((first & 0x06) == 0) at -= 2;
+        ushort id = BinaryPrimitives.ReadUInt16BigEndian(body[at..]);
         MessageStamp stamp = MessageStamp.Read(body[(at + 2)..]);
         if (stamp.Topic != shape.Number) throw new LoadException($"device {shape.Number}: a message for {stamp.Topic}");
-        ulong bit = 1UL << (int)stamp.Sequence;
-        if ((_received & bit) == 0) totals.Received++;
-        _received |= bit;
-        if (!Acknowledges || (first & 0x06) == 0) return;
-        Span<byte> answer = _link!.Reserve(4);
-        (answer[0], answer[1], answer[2], answer[3]) = (0x40, 2, id[0], id[1]);
-        _link.Advance(4);
-    }
-
-    private void Send(Action<IBufferWriter<byte>> write)
-    {
-        var packet = new ArrayBufferWriter<byte>(128);
-        write(packet);
-        packet.WrittenSpan.CopyTo(_link!.Reserve(packet.WrittenCount));
-        _link.Advance(packet.WrittenCount);
-        _link.Flush();
+        if (stamp.Sequence <= _last) totals.OutOfOrder++;
+        _last = stamp.Sequence;
+        if (shape.Inbox.Record(stamp.Sequence, isDup: (first & 0x08) != 0)) totals.Received++;
+        if (Acknowledges) _link!.Answer(0x40, id);
     }
 }

@@ -1,4 +1,5 @@
 using Broker.Protocol.Packets;
+using Load.Checking;
 using Load.Wire;
 
 namespace Load.Clients;
@@ -11,13 +12,16 @@ internal sealed record DeviceShape
 
     public required Endpoint Endpoint { get; init; }
 
+    /// <summary>What has come to its session, of which it may be one of several devices.</summary>
+    public required Inbox Inbox { get; init; }
+
     /// <summary>What it says first, each time.</summary>
     public required ConnectPacket Connect { get; init; }
 
     /// <summary>What it subscribes to when it has no session.</summary>
     public IReadOnlyList<SubscriptionRequest> Subscriptions { get; init; } = [];
 
-    /// <summary>After how long it tries again, give or take a half.</summary>
+    /// <summary>After how long it tries again, give or take a half; zero: at once.</summary>
     public required TimeSpan Retry { get; init; }
 
     /// <summary>For how long it waits for CONNACK.</summary>

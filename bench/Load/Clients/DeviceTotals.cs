@@ -40,6 +40,9 @@ internal sealed class DeviceTotals
     /// <summary>Different messages, counted once for each device.</summary>
     public long Received { get; set; }
 
+    /// <summary>Messages that came after a later one, or after themselves, on the same connection.</summary>
+    public long OutOfOrder { get; set; }
+
     /// <summary>From the beginning of the attempt that succeeded to CONNACK.</summary>
     public LatencyHistogram Attempt { get; } = new();
 

@@ -106,12 +106,7 @@ internal sealed class Publisher : IRole
         bool isRefusal = body.Length > 2 && body[2] >= 0x80;
         if ((PacketType)(first >> 4) == PacketType.PubRec && !isRefusal)
         {
-            // PUBREL: 0x62 | 2 | packet id
-            Span<byte> release = _client!.Link.Reserve(4);
-            release[0] = 0x62;
-            release[1] = 2;
-            BinaryPrimitives.WriteUInt16BigEndian(release[2..], id);
-            _client.Link.Advance(4);
+            _client!.Link.Answer(0x62, id);
             return;
         }
         if (isRefusal) _totals.Refused++;

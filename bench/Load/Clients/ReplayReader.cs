@@ -56,12 +56,7 @@ internal sealed class ReplayReader(ReplayReaderShape shape, int topics) : IRole
         ReadOnlySpan<byte> topic = body[2..at];
         if ((first >> 1 & 3) > 0)
         {
-            // PUBACK: type | 2 | packet id
-            Span<byte> answer = _client!.Link.Reserve(4);
-            answer[0] = 0x40;
-            answer[1] = 2;
-            body.Slice(at, 2).CopyTo(answer[2..]);
-            _client.Link.Advance(4);
+            _client!.Link.Answer(0x40, BinaryPrimitives.ReadUInt16BigEndian(body[at..]));
             at += 2;
         }
         // Somebody new speaks to itself, and # hears that too.

@@ -72,9 +72,7 @@ internal sealed class SlowReader(SlowReaderShape shape, int publishers, int read
         PublishEncoder.Write(packets, Version, message);
         packets.Write<byte>([0xC0, 0x00]);
         AnswersOwed += AnswersEach;
-        packets.WrittenSpan.CopyTo(_client!.Link.Reserve(packets.WrittenCount));
-        _client.Link.Advance(packets.WrittenCount);
-        _client.Link.Flush();
+        _client!.Link.Send(packets.WrittenSpan);
     }
 
     public void Frame(byte first, ReadOnlySpan<byte> body, long now)
@@ -85,7 +83,7 @@ internal sealed class SlowReader(SlowReaderShape shape, int publishers, int read
                 Message(first, body);
                 break;
             case PacketType.PubRel:
-                Answer(0x70, BinaryPrimitives.ReadUInt16BigEndian(body));
+                _client!.Link.Answer(0x70, BinaryPrimitives.ReadUInt16BigEndian(body));
                 break;
             case PacketType.PingResp or PacketType.SubAck or PacketType.UnsubAck or PacketType.PubAck when AnswersOwed > 0:
                 AnswersOwed--;
@@ -104,7 +102,7 @@ internal sealed class SlowReader(SlowReaderShape shape, int publishers, int read
         int at = 2 + BinaryPrimitives.ReadUInt16BigEndian(body);
         if (qos > 0)
         {
-            Answer((byte)(qos == 1 ? 0x40 : 0x50), BinaryPrimitives.ReadUInt16BigEndian(body[at..]));
+            _client!.Link.Answer((byte)(qos == 1 ? 0x40 : 0x50), BinaryPrimitives.ReadUInt16BigEndian(body[at..]));
             at += 2;
         }
         MessageStamp stamp = MessageStamp.Read(body[at..]);
@@ -119,16 +117,6 @@ internal sealed class SlowReader(SlowReaderShape shape, int publishers, int read
         _received[stamp.Publisher]++;
         Received++;
         if (qos > 0) ReceivedReliable++;
-    }
-
-    /// <summary>PUBACK, PUBREC, PUBCOMP: type | 2 | packet id</summary>
-    private void Answer(byte first, ushort id)
-    {
-        Span<byte> answer = _client!.Link.Reserve(4);
-        answer[0] = first;
-        answer[1] = 2;
-        BinaryPrimitives.WriteUInt16BigEndian(answer[2..], id);
-        _client.Link.Advance(4);
     }
 
     private static long[] Filled(int count)

@@ -32,7 +32,7 @@ internal sealed class Subscriber(int number, StreamCheck check, DeliveryTotals t
             case PacketType.PubRel:
                 ushort id = BinaryPrimitives.ReadUInt16BigEndian(body);
                 if (_unreleased is not null) _unreleased[id >> 6] &= ~(1UL << id);
-                Answer(0x70, id);
+                _client!.Link.Answer(0x70, id);
                 break;
             default:
                 throw new LoadException($"{Name}: a packet of type {first >> 4}");
@@ -56,13 +56,13 @@ internal sealed class Subscriber(int number, StreamCheck check, DeliveryTotals t
         bool isNew = true;
         if (qos == 1)
         {
-            Answer(0x40, id);
+            _client!.Link.Answer(0x40, id);
         }
         else if (qos == 2)
         {
             // A packet id that was not released yet is the same message again, which the protocol hides.
             isNew = Receive(id);
-            Answer(0x50, id);
+            _client!.Link.Answer(0x50, id);
         }
         if (body.Length - at < MessageStamp.Length)
         {
@@ -83,16 +83,6 @@ internal sealed class Subscriber(int number, StreamCheck check, DeliveryTotals t
         bool isNew = (bits & bit) == 0;
         bits |= bit;
         return isNew;
-    }
-
-    /// <summary>PUBACK, PUBREC, PUBCOMP: type | 2 | packet id</summary>
-    private void Answer(byte first, ushort id)
-    {
-        Span<byte> answer = _client!.Link.Reserve(4);
-        answer[0] = first;
-        answer[1] = 2;
-        BinaryPrimitives.WriteUInt16BigEndian(answer[2..], id);
-        _client.Link.Advance(4);
     }
 
     private static int PropertiesLength(ReadOnlySpan<byte> block)

@@ -13,8 +13,10 @@ internal sealed class Calm : IDisposable
 {
     private const int Window = 4000;
 
+    private static readonly TimeSpan NewcomerPause = TimeSpan.FromSeconds(0.1);
+
     private readonly Fleet _fleet;
-    private readonly Newcomer _newcomer;
+    private readonly Bystanders _newcomers;
     private readonly BrokerProcess _broker;
     private readonly ResidentMemory _memory;
     private readonly double _newcomerSecondsMax;
@@ -30,7 +32,7 @@ internal sealed class Calm : IDisposable
         _memory = new ResidentMemory(_broker, _fleet.Loop);
         _fleet.Subscribe();
         _fleet.ConnectPublishers();
-        _newcomer = new Newcomer(options.Port, Shape.Run);
+        _newcomers = Bystanders.Come(options, NewcomerPause);
         _fleet.StartPaced(rate);
     }
 
@@ -44,10 +46,13 @@ internal sealed class Calm : IDisposable
     /// <summary>What the broker keeps when nothing moves it any more.</summary>
     public long SettledBytes => _memory.Settle(TimeSpan.FromSeconds(30));
 
+    /// <summary>The most that it has been since the first <see cref="Begin"/>.</summary>
+    public long PeakBytes { get; private set; }
+
     /// <summary>What comes from now on is looked at.</summary>
     public void Begin()
     {
-        _newcomer.Take();
+        _newcomers.Take();
         _fleet.Deliveries.Latency.Clear();
         _memory.ForgetPeak();
         _from = Stopwatch.GetTimestamp();
@@ -62,17 +67,18 @@ internal sealed class Calm : IDisposable
     /// <returns>Their 99th percentile, microseconds.</returns>
     public double AddTo(Report report, string prefix)
     {
-        (TimeSpan longest, long count) = _newcomer.Take();
+        EchoTimes times = _newcomers.Take();
         LatencyHistogram latency = _fleet.Deliveries.Latency;
         report.Add($"{prefix}_seconds", Stopwatch.GetElapsedTime(_from).TotalSeconds, 1);
         report.Add($"{prefix}_calm_per_second", latency.Count / Stopwatch.GetElapsedTime(_from).TotalSeconds);
         report.Add($"{prefix}_calm_p50_us", latency.Microseconds(0.5));
         report.Add($"{prefix}_calm_p99_us", latency.Microseconds(0.99));
         report.Add($"{prefix}_calm_max_us", latency.MaximumMicroseconds);
-        report.Add($"{prefix}_new_clients", count);
-        report.Add($"{prefix}_new_client_max_ms", longest.TotalMilliseconds, 1);
+        report.Add($"{prefix}_new_clients", times.Whole.Count);
+        report.Add($"{prefix}_new_client_max_ms", times.LongestSeconds * 1000, 1);
         report.AddMegabytes($"{prefix}_rss_peak_mb", _memory.PeakBytes);
-        if (longest.TotalSeconds > _newcomerSecondsMax || count == 0) IsGood = false;
+        PeakBytes = Math.Max(PeakBytes, _memory.PeakBytes);
+        if (!times.WereServedWithin(_newcomerSecondsMax)) IsGood = false;
         return latency.Microseconds(0.99);
     }
 
@@ -87,7 +93,7 @@ internal sealed class Calm : IDisposable
         long owed = _fleet.Owed(_fleet.Sent);
         _fleet.AwaitDeliveries(owed);
         long unacknowledged = _fleet.InFlight;
-        _newcomer.Dispose();
+        _newcomers.Dispose();
         _fleet.DisconnectPublishers();
         _fleet.Leave();
         return Verdict.Add(report, _fleet.Acks, _fleet.Deliveries, unacknowledged, owed) && IsGood;
@@ -95,7 +101,7 @@ internal sealed class Calm : IDisposable
 
     public void Dispose()
     {
-        _newcomer.Dispose();
+        _newcomers.Dispose();
         _fleet.Dispose();
     }
 }

@@ -30,6 +30,7 @@ internal sealed class ReplayScenario : IDisposable
     /// <summary>What a subscriber may cost while it is served, the collector's part included.</summary>
     private const long BytesPerSubscriberMax = 4 * 1024 * 1024;
 
+    private static readonly TimeSpan NewcomerPause = TimeSpan.FromSeconds(0.25);
     private static readonly TimeSpan HandshakeLimit = TimeSpan.FromSeconds(60);
 
     private readonly LoadOptions _options;
@@ -77,25 +78,26 @@ internal sealed class ReplayScenario : IDisposable
         foreach ((string name, string value) in _options.Labels) _report.Add(name, value);
         _report.Add("topics", _topics);
         _report.Add("subscribers", _readers.Length);
-        using var visitor = new Visitor(_options.Port) { Phase = "storing" };
+        using Bystanders newcomers = Bystanders.Come(_options, NewcomerPause);
+        newcomers.Phase = "storing";
         long idle = _broker.ResidentBytes;
         if (!_options.AreStored) Store(idle);
         // What storing left behind is given back when it has been quiet for a while.
-        visitor.Phase = "before subscribers";
+        newcomers.Phase = "before subscribers";
         _loop.RunUntil(() => _broker.ResidentBytes <= BytesAllowed, _returnLimit);
         long stored = _broker.ResidentBytes;
         _report.AddMegabytes("rss_mb_stored", stored);
 
         memory.ForgetPeak();
-        visitor.Phase = "subscribers";
-        double seconds = Replay(visitor);
+        newcomers.Phase = "subscribers";
+        double seconds = Replay(newcomers);
         _report.Add("replayed_per_second", (double)_readers.Sum(static reader => (long)reader.Received) / seconds);
         _report.Add("seconds_until_all_had_all", seconds, 1);
         CheckMemory(stored, memory.PeakBytes);
         CheckComplete();
-        visitor.Phase = "all have left";
+        newcomers.Phase = "all have left";
         _loop.RunUntil(() => _broker.ResidentBytes <= BytesAllowed, _returnLimit);
-        CheckEnd(stored, visitor);
+        CheckEnd(stored, newcomers);
     }
 
     private long BytesAllowed => BytesOfProgramMax + _topics * BytesPerTopicMax;
@@ -126,7 +128,7 @@ internal sealed class ReplayScenario : IDisposable
         Close(clients);
     }
 
-    private double Replay(Visitor visitor)
+    private double Replay(Bystanders newcomers)
     {
         long from = Stopwatch.GetTimestamp();
         List<Client> clients = [];
@@ -142,7 +144,7 @@ internal sealed class ReplayScenario : IDisposable
         foreach (ReplayReader reader in slow) reader.Client.Link.SetReading(false);
         AwaitComplete([.. _readers.Except(slow)]);
         _report.Add("seconds_until_others_had_all", Stopwatch.GetElapsedTime(from).TotalSeconds, 1);
-        visitor.Phase = "slow subscribers";
+        newcomers.Phase = "slow subscribers";
         foreach (ReplayReader reader in slow) reader.Client.Link.SetReading(true);
         AwaitComplete(slow);
         double seconds = Stopwatch.GetElapsedTime(from).TotalSeconds;
@@ -185,17 +187,16 @@ internal sealed class ReplayScenario : IDisposable
         _report.Add("sum", sum.ToString("x16", CultureInfo.InvariantCulture));
     }
 
-    private void CheckEnd(long stored, Visitor visitor)
+    private void CheckEnd(long stored, Bystanders newcomers)
     {
         long after = _broker.ResidentBytes;
         _report.AddMegabytes("rss_mb_left", after);
         _claims.CheckMeasured("a topic costs little memory", stored <= BytesAllowed,
             $"{stored / 1e6:0} MB are in use with {_topics} topics");
         _claims.CheckMeasured("memory is given back", after <= BytesAllowed, $"{after / 1e6:0} MB are still in use");
-        visitor.AddTo(_report);
-        (long served, double longest, string? failure) = visitor.Outcome;
-        _claims.Check("somebody new is served in time", served > 0 && failure is null && longest <= _options.WaitSecondsMax,
-            failure ?? $"{longest:0.00} s");
+        EchoTimes times = newcomers.Take();
+        times.AddTo(_report, "visitor");
+        _claims.Check("somebody new is served in time", times.WereServedWithin(_options.WaitSecondsMax), $"{times}");
     }
 
     private Client Open(IRole role, string id, bool isClean, SubscriptionRequest[] subscriptions)

@@ -28,6 +28,7 @@ internal sealed class SlowScenario(LoadOptions options, SlowCrowd crowd, AdminFi
     /// <summary>What stays behind for good when all are gone.</summary>
     private const long BytesLeftMax = 64 * 1024 * 1024;
 
+    private static readonly TimeSpan NewcomerPause = TimeSpan.FromSeconds(0.25);
     private static readonly TimeSpan ReturnLimit = TimeSpan.FromSeconds(30);
 
     private readonly Report _report = new();
@@ -53,11 +54,11 @@ internal sealed class SlowScenario(LoadOptions options, SlowCrowd crowd, AdminFi
         foreach ((string name, string value) in options.Labels) _report.Add(name, value);
         _report.Add("readers", crowd.Readers.Length);
         _report.Add("payload", options.Payload);
-        using var visitor = new Visitor(options.Port);
+        using Bystanders newcomers = Bystanders.Come(options, NewcomerPause);
 
         Dictionary<string, long> dropsBefore = new(admin.ReadDrops());
         crowd.Connect();
-        visitor.Phase = "all read";
+        newcomers.Phase = "all read";
         Speed reading = Flood(options.Seconds / 3);
         claims.Check("everything comes while everybody reads", crowd.AwaitAll(admin.IsAllDelivered), Owed());
         _report.AddMegabytes("rss_mb_all_read", broker.ResidentBytes);
@@ -67,7 +68,7 @@ internal sealed class SlowScenario(LoadOptions options, SlowCrowd crowd, AdminFi
         (long[] had, long sentBefore) = ([.. crowd.Readers.Select(static reader => reader.ReceivedReliable)], crowd.Sent);
         long[] hadOfAll = [.. crowd.Readers.Select(static reader => reader.Received)];
         crowd.SetReading(false);
-        visitor.Phase = "nobody reads";
+        newcomers.Phase = "nobody reads";
         Speed stalled = Flood(options.Seconds, options.Messages, AskAll);
         AskAll();
         CheckSpeed(reading, stalled);
@@ -77,18 +78,18 @@ internal sealed class SlowScenario(LoadOptions options, SlowCrowd crowd, AdminFi
 
         memory.ForgetPeak();
         crowd.SetReading(true);
-        visitor.Phase = "all read again";
+        newcomers.Phase = "all read again";
         claims.Check("what waits comes when they read", crowd.AwaitAll(admin.IsAllDelivered), Owed());
         _report.AddMegabytes("rss_mb_reading_again_peak", memory.PeakBytes);
         CheckStored(rows, had);
         CheckQueues(hadOfAll);
         CheckDrops(dropsBefore);
         crowd.Leave();
-        visitor.Phase = "all have left";
+        newcomers.Phase = "all have left";
         // The broker gives memory back when it has been quiet for a while.
         TimeSpan limit = options.IsBesideOthers ? TimeSpan.Zero : ReturnLimit;
         crowd.Loop.RunUntil(() => broker.ResidentBytes - before <= BytesLeftMax, limit);
-        CheckEnd(before, broker.ResidentBytes, visitor);
+        CheckEnd(before, broker.ResidentBytes, newcomers);
         claims.AddTo(_report);
     }
 
@@ -216,17 +217,16 @@ internal sealed class SlowScenario(LoadOptions options, SlowCrowd crowd, AdminFi
             $"{crowd.FloodAcks.Refused} answers, {refused} messages");
     }
 
-    private void CheckEnd(long before, long after, Visitor visitor)
+    private void CheckEnd(long before, long after, Bystanders newcomers)
     {
         _report.AddMegabytes("rss_mb_left", after);
         claims.CheckMeasured("memory is given back", after - before <= BytesLeftMax,
             $"{(after - before) / 1e6:0} MB more than before");
         claims.Check("the bystander loses nothing", crowd.Beside.Received == crowd.SentBeside
             && crowd.Beside.Duplicates + crowd.Beside.OutOfOrder == 0, $"{crowd.Beside.Received} of {crowd.SentBeside}");
-        visitor.AddTo(_report);
-        (long served, double longest, string? failure) = visitor.Outcome;
-        claims.Check("somebody new is served in time", served > 0 && failure is null && longest <= options.WaitSecondsMax,
-            failure ?? $"{longest:0.00} s");
+        EchoTimes times = newcomers.Take();
+        times.AddTo(_report, "visitor");
+        claims.Check("somebody new is served in time", times.WereServedWithin(options.WaitSecondsMax), $"{times}");
     }
 
     /// <param name="Flood">Answers a second to the floods with QoS 1 and 2.</param>

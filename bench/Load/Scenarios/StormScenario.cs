@@ -29,6 +29,7 @@ internal sealed class StormScenario : IDisposable
     /// <summary>What the broker needs twice to give back what a rush has left.</summary>
     private const double QuietSeconds = 8;
 
+    private static readonly TimeSpan NewcomerInterval = TimeSpan.FromSeconds(0.25);
     private static readonly TimeSpan SetUpLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan DownLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan StormLimit = TimeSpan.FromMinutes(10);
@@ -40,6 +41,7 @@ internal sealed class StormScenario : IDisposable
     private readonly EventLoop _loop = new();
     private readonly Redialling _redialling = new();
     private readonly DeviceTotals _totals = new();
+    private readonly Inbox[] _inboxes;
     private readonly Device[] _devices;
     private readonly string _run;
 
@@ -49,7 +51,8 @@ internal sealed class StormScenario : IDisposable
         _roundTripMicrosecondsMax = Math.Max(1e6, options.BorneMilliseconds * 1000);
         _run = FleetShape.Of(options, publishers: 1, subscribers: 0, window: 1).Run;
         _loop.Pace = _redialling.Run;
-        _devices = [.. Enumerable.Range(0, options.Connections ?? DevicesDefault).Select(Make)];
+        _inboxes = [.. Enumerable.Range(0, options.Connections ?? DevicesDefault).Select(static _ => new Inbox())];
+        _devices = [.. Enumerable.Range(0, _inboxes.Length).Select(Make)];
     }
 
     public static bool Run(LoadOptions options, TextWriter output)
@@ -71,7 +74,7 @@ internal sealed class StormScenario : IDisposable
         long residentBefore;
         using (var before = new ResidentMemory(new BrokerProcess(killed), _loop))
             residentBefore = before.Settle(SettleLimit, QuietSeconds);
-        foreach (Device device in _devices) device.Forget();
+        foreach (Inbox inbox in _inboxes) inbox.Clear();
         _totals.Received = 0;
         Report ready = Describe("ready");
         ready.Print(output, asJson: true);
@@ -81,7 +84,8 @@ internal sealed class StormScenario : IDisposable
         _totals.Begin();
         long downAt = Stopwatch.GetTimestamp();
         foreach (Device device in _devices) device.Acknowledges = true;
-        using var bystanders = new Bystanders(new Endpoint(_options.Port, _options.Transport, BystanderSource), Login);
+        using var bystanders = new Bystanders(
+            new Endpoint(_options.Port, _options.Transport, BystanderSource), NewcomerInterval, Login, hasStaying: true);
         Reading own = Reading.Of(0, 0, new BrokerProcess(0));
         // Written when the port is open.
         if (!_loop.RunUntil(() => File.Exists(_options.PidFile) && ReadPid() is var pid && pid > 0 && pid != killed, DownLimit))
@@ -92,11 +96,11 @@ internal sealed class StormScenario : IDisposable
         long backAt = Stopwatch.GetTimestamp();
         double cpuSeconds = broker.CpuSeconds;
         Reading ownBack = Reading.Of(0, 0, new BrokerProcess(0));
-        EchoTimes during = bystanders.Turn();
+        EchoTimes during = bystanders.Take();
         bool hasAll = _loop.RunWhileMoving(
             () => _totals.Received >= Owed, () => _totals.Received, TimeSpan.FromSeconds(_options.PatienceSeconds));
         _loop.RunFor(TimeSpan.FromSeconds(_options.Seconds));
-        EchoTimes after = bystanders.Turn();
+        EchoTimes after = bystanders.Take();
         long peak = memory.PeakBytes;
         long residentAfter = memory.Settle(SettleLimit, QuietSeconds);
 
@@ -123,6 +127,8 @@ internal sealed class StormScenario : IDisposable
     {
         List<string> wrong = [];
         if (!isComplete) wrong.Add("not everybody and everything came back");
+        long duplicates = _inboxes.Sum(static inbox => inbox.Duplicates);
+        if (_totals.OutOfOrder + duplicates > 0) wrong.Add("messages came twice or out of order");
         if (_totals.SessionsLost > 0) wrong.Add("sessions were lost");
         if (_totals.Resets + _totals.Refused + _totals.Refusals.Values.Sum() + _totals.Closed > 0)
             wrong.Add("clients were sent away in place of being parked");
@@ -156,6 +162,7 @@ internal sealed class StormScenario : IDisposable
         {
             Number = number,
             Endpoint = new Endpoint(_options.Port, _options.Transport, 1 + (number % Sources)),
+            Inbox = _inboxes[number],
             Connect = connect,
             Subscriptions =
             [

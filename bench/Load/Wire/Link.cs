@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Broker.Protocol;
@@ -81,6 +83,32 @@ internal sealed unsafe class Link
 
     public void Advance(int bytes) => _packets.Advance(bytes);
 
+    /// <summary>Gathers PUBACK, PUBREC, PUBREL or PUBCOMP: type | 2 | packet id</summary>
+    public void Answer(byte first, ushort id)
+    {
+        Span<byte> answer = Reserve(4);
+        answer[0] = first;
+        answer[1] = 2;
+        BinaryPrimitives.WriteUInt16BigEndian(answer[2..], id);
+        Advance(4);
+    }
+
+    /// <summary>Sends packets behind what was gathered.</summary>
+    public void Send(Action<IBufferWriter<byte>> write)
+    {
+        var packets = new ArrayBufferWriter<byte>(128);
+        write(packets);
+        Send(packets.WrittenSpan);
+    }
+
+    /// <inheritdoc cref="Send(Action{IBufferWriter{byte}})"/>
+    public void Send(ReadOnlySpan<byte> packets)
+    {
+        packets.CopyTo(Reserve(packets.Length));
+        Advance(packets.Length);
+        Flush();
+    }
+
     /// <summary>Gives everything gathered to the kernel, in one call where it takes it.</summary>
     public void Flush()
     {
@@ -90,7 +118,7 @@ internal sealed unsafe class Link
             _layer.Seal(_packets.Written);
             _packets.Remove(_packets.Length);
         }
-        if (Wire.Length > 0) Send();
+        if (Wire.Length > 0) Write();
     }
 
     /// <summary>Reads no more, or again.</summary>
@@ -158,7 +186,7 @@ internal sealed unsafe class Link
         Flush();
     }
 
-    private void Send()
+    private void Write()
     {
         int sent = 0;
         fixed (byte* output = Wire.Written)
