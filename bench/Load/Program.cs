@@ -38,6 +38,7 @@ internal static class Program
         if (operands.Count != (args[0] == "drain" ? 1 : 0)) throw new UsageException("too many or too few words");
         if (FlowScenario.Has(args[0])) return FlowScenario.Run(args[0], options, Console.Out);
         if (args[0] == "connect") return ConnectScenario.Run(options, Console.Out);
+        if (args[0] == "fight") return FightScenario.Run(options, Console.Out);
         if (args[0] == "fair") return FairScenario.Run(options, Console.Out);
         if (args[0] == "idle") return IdleScenario.Run(options, Console.Out);
         if (args[0] == "storm") return StormScenario.Run(options, Console.Out);
@@ -73,6 +74,7 @@ internal static class Program
               offline      queues of sessions that are away fill, and drain --connections at a time
               retained     --topics are stored and come to subscribers of all
               fair         one greedy client after the other among calm pairs: how the pairs fare with and without it
+              fight        --connections, two for each client id, throw each other out again and again beside calm pairs
               ack          publishers alone, or with subscribers that are away (--away) or listen: rates and times of the acks
               drain FILE   sessions that `ack --away --keep FILE` left return and are checked, after a restart for example
               queue        fills the queues of sessions that are away, watches the broker's memory, then drains them

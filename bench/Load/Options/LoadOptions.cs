@@ -87,6 +87,12 @@ internal sealed record LoadOptions
     /// <summary>The topics of `replay` are stored already.</summary>
     public bool AreStored { get; init; }
 
+    /// <summary>The broker's takeover_delay_max, for `fight`.</summary>
+    public int DelaySeconds { get; init; } = 30;
+
+    /// <summary>The file that the broker logs to, for `fight`.</summary>
+    public string? Log { get; init; }
+
     public bool Json { get; init; }
 
     /// <summary>File that keeps what the sessions away are owed, for `drain`; null: they return in this run.</summary>
