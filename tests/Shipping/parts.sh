@@ -98,6 +98,10 @@ part_service() {
   # The program is not installed here: the unit is looked at with one that is.
   sed "s#^ExecStart=/usr/bin/broker#ExecStart=$here/packaging/broker.sh#" packaging/systemd/broker.service >"$work/broker.service"
   expect "systemd-analyze verify" verify_unit "$work/broker.service"
+  # It only says when, and must not bring it about: systemd.special(7).
+  expect "the unit does not wait until the time is set" \
+    grep -Eq '^After=(.* )?time-set\.target time-sync\.target$' "$work/broker.service"
+  expect "the unit pulls in what sets the time" [ "$(grep -c '^[A-Z].*time-sync' "$work/broker.service")" = 1 ]
   expect "systemd-analyze security finds the unit too open" \
     systemd-analyze security --offline=true --threshold=25 --no-pager "$work/broker.service"
   mkdir -p "$work/root/etc"
