@@ -78,7 +78,7 @@ internal sealed partial class AdminServer : IAsyncDisposable
             context.Features.Get<HttpApiEntrance>() is { } entrance ? api.AnswerAsync(context, entrance) : next(context));
         app.Use(static next => context => AdminAccess.JudgeAsync(context, next));
         new MetricsEndpoint(server._reading).Map(app);
-        new HealthEndpoint(parts.Readiness, parts.Engine.Heartbeat).Map(app);
+        new HealthEndpoint(parts.Readiness, parts.Engine.Heartbeat, parts.Engine.Authenticator.Surroundings).Map(app);
         server.MapApi(app, parts);
         new Dashboard().Map(app);
         await app.StartAsync(token);

@@ -12,9 +12,17 @@ internal enum JwksOutcome
 /// <summary>Fetches of keys for tokens. Any thread.</summary>
 internal sealed class JwksCounts
 {
+    private int _failing;
+
+    /// <summary>Sources whose last fetch failed.</summary>
+    public int FailingCount => Volatile.Read(ref _failing);
+
     /// <summary>By how they went.</summary>
     public EnumCounts<JwksOutcome> Fetches { get; } = new("outcome");
 
     /// <summary>One is over.</summary>
     public void Fetched(bool isSuccess) => Fetches.Add(isSuccess ? JwksOutcome.Succeeded : JwksOutcome.Failed);
+
+    /// <summary>A source begins to fail, or does not any more.</summary>
+    public void Fails(bool isFailing) => Interlocked.Add(ref _failing, isFailing ? 1 : -1);
 }

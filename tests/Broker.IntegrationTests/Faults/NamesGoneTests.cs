@@ -39,11 +39,12 @@ public sealed class NamesGoneTests : IDisposable
         Assert.Equal(ReasonCode.ServerUnavailable, await AnswerAsync(token));
         string line = await broker.Log.WaitForAsync($"No keys for tokens come from http://{Name}:{server.Url.Port}/keys: ");
         Assert.Contains($"the name {Name} has no address", line, StringComparison.Ordinal);
-        Assert.Equal(200, await ReadinessAsync());
+        Assert.Equal((200, "ok; no keys come from jwt_jwks_url\n"), await HealthAsync());
         Know();
 
         await UntilInAsync(token);
         await broker.Log.WaitForAsync("1 keys for tokens came from ");
+        Assert.Equal((200, "ok\n"), await HealthAsync());
         Assert.Equal(0, await broker.StopAsync());
     }
 
@@ -56,11 +57,12 @@ public sealed class NamesGoneTests : IDisposable
         Assert.Equal(ReasonCode.ServerUnavailable, await AnswerAsync("secret"));
         string line = await broker.Log.WaitForAsync("does not answer as it should: ");
         Assert.Contains($"the name {Name} has no address", line, StringComparison.Ordinal);
-        Assert.Equal(200, await ReadinessAsync());
+        Assert.Equal((200, "ok; the service of http_auth_url or http_acl_url does not answer\n"), await HealthAsync());
         Know();
 
         await UntilInAsync("secret");
         await broker.Log.WaitForAsync("answers again.");
+        Assert.Equal((200, "ok\n"), await HealthAsync());
         Assert.Equal(0, await broker.StopAsync());
     }
 
@@ -151,10 +153,12 @@ public sealed class NamesGoneTests : IDisposable
             Assert.True(TimeProvider.System.GetElapsedTime(begun) < TestTime.Patience, "nobody gets in");
     }
 
-    private async Task<int> ReadinessAsync()
+    private async Task<int> ReadinessAsync() => (await HealthAsync()).Status;
+
+    private async Task<(int Status, string Text)> HealthAsync()
     {
         using HttpClient http = new();
         using HttpResponseMessage answer = await http.GetAsync(new Uri($"http://127.0.0.1:{_adminPort}/health/ready"));
-        return (int)answer.StatusCode;
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 }

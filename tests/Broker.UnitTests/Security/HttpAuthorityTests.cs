@@ -134,9 +134,11 @@ public sealed class HttpAuthorityTests : IAsyncLifetime
         }
 
         Assert.All(await all, answer => Assert.Equal(HttpAuthOutcome.Failed, answer.Outcome));
+        Assert.Equal(1, _surroundings.Http.FailingCount);
         _server.Answer = AllowAsync;
         Assert.Equal(HttpAuthOutcome.Allowed, (await Ask(authority)).Outcome);
         await _log.Lines.WaitForAsync("answers again.");
+        Assert.Equal(0, _surroundings.Http.FailingCount);
     }
 
     [Fact]
@@ -152,6 +154,11 @@ public sealed class HttpAuthorityTests : IAsyncLifetime
         await Ask(authority);
         Assert.Contains("10 such questions", _log.Lines.All[1], StringComparison.Ordinal);
         Assert.DoesNotContain(_log.Lines.All, line => line.Contains("secret", StringComparison.Ordinal));
+        // Nor does one that a reload has put away fail for ever.
+        Assert.Equal(1, _surroundings.Http.FailingCount);
+        authority.Dispose();
+        await Ask(authority);
+        Assert.Equal(0, _surroundings.Http.FailingCount);
     }
 
     [Fact]

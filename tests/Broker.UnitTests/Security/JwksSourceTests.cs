@@ -174,11 +174,23 @@ public sealed class JwksSourceTests : IAsyncLifetime
         Assert.Equal(AuthenticationOutcome.Allowed, await Judge(_one));
         Assert.Equal(4, _server.Requests);
         Assert.Single(_log.Lines.All, line => line.Contains(reason, StringComparison.Ordinal));
+        Assert.Equal(1, _surroundings.Jwks.FailingCount);
         _server.Answer = TestWebServer.Text(TokenSigner.SetOf(_two));
         _time.Advance(TimeSpan.FromMinutes(10));
         Assert.Equal(AuthenticationOutcome.Allowed, await Judge(_two));
         Assert.Equal(AuthenticationOutcome.BadUserNameOrPassword, await Judge(_one));
         Assert.Equal(2, _log.Lines.All.Count(line => line.Contains("keys for tokens came from", StringComparison.Ordinal)));
+        Assert.Equal(0, _surroundings.Jwks.FailingCount);
+    }
+
+    [Fact]
+    public async Task A_source_that_a_reload_has_put_away_does_not_fail_for_ever()
+    {
+        _server.Answer = TestWebServer.Text("oops", 500);
+        await Judge(_one);
+        Assert.Equal(1, _surroundings.Jwks.FailingCount);
+        _source.Dispose();
+        Assert.Equal(0, _surroundings.Jwks.FailingCount);
     }
 
     [Fact]

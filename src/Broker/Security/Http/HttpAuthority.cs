@@ -80,6 +80,7 @@ internal sealed partial class HttpAuthority : IDisposable
     public void Dispose()
     {
         _stopping.Cancel();
+        lock (_lock) SetSaid(null);
         _client.Dispose();
     }
 
@@ -137,10 +138,13 @@ internal sealed partial class HttpAuthority : IDisposable
         bool isBack = false;
         lock (_lock)
         {
+            // What was cut short by its end says nothing about the service.
+            if (_stopping.IsCancellationRequested) return;
             if (answer.Outcome != HttpAuthOutcome.Failed)
             {
                 isBack = _saidAt is not null;
-                (_failures, _saidAt) = (0, null);
+                _failures = 0;
+                SetSaid(null);
             }
             else
             {
@@ -148,13 +152,20 @@ internal sealed partial class HttpAuthority : IDisposable
                 if (_saidAt is not { } at || _time.GetElapsedTime(at) >= SaidEvery)
                 {
                     (failures, _failures) = (_failures, 0);
-                    _saidAt = _time.GetTimestamp();
+                    SetSaid(_time.GetTimestamp());
                 }
             }
         }
         string then = _options.AllowsOnFailure ? "allowed" : "refused";
         if (failures > 0) Log.Fails(_logger, url, answer.Detail!, failures, then);
         else if (isBack) Log.Answers(_logger, url);
+    }
+
+    // Null: it answers. Under the lock.
+    private void SetSaid(long? at)
+    {
+        if (at.HasValue != _saidAt.HasValue) _counts.Fails(at.HasValue);
+        _saidAt = at;
     }
 
     private static partial class Log

@@ -69,6 +69,7 @@ internal sealed partial class JwksSource : IDisposable
     public void Dispose()
     {
         _stopping.Cancel();
+        lock (_lock) SetFailing(false);
         _client.Dispose();
     }
 
@@ -91,12 +92,18 @@ internal sealed partial class JwksSource : IDisposable
         bool isNews = wasFailing || _fetchedAt is null || !_keys.AreSameAs(before);
         lock (_lock)
         {
-            _isFailing = trouble is not null;
+            SetFailing(trouble is not null && !_stopping.IsCancellationRequested);
             if (trouble is null) _fetchedAt = _time.GetTimestamp();
         }
         _counts.Fetched(trouble is null);
         if (trouble is null && isNews) Log.Fetched(_logger, _keys.All.Length, Place.Url);
         else if (trouble is not null && !wasFailing) Log.NotFetched(_logger, Place.Url, trouble, _keys.All.Length);
+    }
+
+    private void SetFailing(bool isFailing)
+    {
+        if (isFailing != _isFailing) _counts.Fails(isFailing);
+        _isFailing = isFailing;
     }
 
     // Null, or why not.
