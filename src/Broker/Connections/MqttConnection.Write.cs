@@ -85,6 +85,7 @@ internal sealed partial class MqttConnection
             CloseOutput(exception);
         }
 #pragma warning restore CA1031
+        WakeReader();
         if (IsReplaying) DrainOnPool();
         else RunDrain();
     }
@@ -123,6 +124,8 @@ internal sealed partial class MqttConnection
                         return;
                     }
                     Observe(flush.GetResult());
+                    // There may always be more, and what the reader waits for has left.
+                    if (hasMore) WakeReader();
                 }
 #pragma warning disable CA1031 // This runs on the threads of other clients: a broken receiver must cost nobody but itself.
                 catch (Exception exception)

@@ -1,4 +1,5 @@
 using Broker.Protocol;
+using Broker.Protocol.Packets;
 using Broker.Sessions;
 using Broker.TestKit;
 
@@ -24,6 +25,36 @@ public sealed class BackPressureTests
         Assert.InRange(session.OwedAcks, 0, 2_000);
         for (int i = 0; i < Messages; i++) await client.ExpectAckAsync(PacketType.PubAck, Id(i));
         await client.PingFenceAsync();
+    }
+
+    // However much more there is to be sent, of a replay or of what others publish.
+    [Fact]
+    public async Task PUBLISH_FromClient_WhichIsOwedTooMuchAndSentALot_IsReadOnWhenItHasItsAcknowledgements()
+    {
+        await using var broker = new TestBroker();
+        broker.Advance(TimeSpan.FromSeconds(1));
+        TestClient other = await broker.ConnectAsync("other");
+        await other.SubscribeAsync("told");
+        for (int i = 0; i < 400; i++) await other.PublishAsync(new($"large/{i}", new string('x', 2000)) { Retain = true });
+        await other.PingFenceAsync();
+        TestClient client = broker.Open(windowBytes: 64 * 1024);
+        await client.ConnectAsync("client");
+        await client.SubscribeAsync("large/#");
+        Connections.MqttConnection connection = broker.Engine.Connections.Single(one => one.Session?.ClientId == "client");
+        while (connection.BlockedMilliseconds is null) await other.PingFenceAsync();
+        for (ushort id = 1; id <= 1500; id++)
+            await client.PublishAsync(new("a", "x", QualityOfService.AtLeastOnce) { PacketId = id });
+        await client.PublishAsync(new("told", "last"));
+        while (connection.Session!.OwedAcks <= 1024) await other.PingFenceAsync();
+
+        for (int acknowledged = 0; acknowledged < 1000;)
+        {
+            if (await client.ReadAsync<object>() is AckPacket) acknowledged++;
+        }
+
+        // It reads no further, so that most of the replay is still to come.
+        await other.ExpectPublishAsync("told", "last");
+        Assert.True(connection.Session.IsReplaying);
     }
 
     private static ushort Id(int i) => (ushort)((i % 60_000) + 1);
