@@ -78,9 +78,13 @@ internal sealed class Calm : IDisposable
         report.Add($"{prefix}_new_client_max_ms", times.LongestSeconds * 1000, 1);
         report.AddMegabytes($"{prefix}_rss_peak_mb", _memory.PeakBytes);
         PeakBytes = Math.Max(PeakBytes, _memory.PeakBytes);
+        SlowestMicroseconds = latency.MaximumMicroseconds;
         if (!times.WereServedWithin(_newcomerSecondsMax)) IsGood = false;
         return latency.Microseconds(0.99);
     }
+
+    /// <summary>The slowest message of the pairs from <see cref="Begin"/> to <see cref="AddTo"/>, microseconds.</summary>
+    public double SlowestMicroseconds { get; private set; }
 
     /// <summary>Whether each new client was served within a second, or within what is borne.</summary>
     public bool IsGood { get; private set; } = true;
