@@ -13,7 +13,7 @@ internal sealed class FightScenario(LoadOptions options, Calm calm, Fight fight,
     /// <summary>Sockets, two for each client id.</summary>
     private const int ConnectionsDefault = 1000;
 
-    /// <summary>What the calm ones bear when those who fight are slowed down: so many times their 99th percentile without.</summary>
+    /// <summary>What the calm ones bear once fights are slowed down: so many times their 99th percentile without.</summary>
     private const double RatioMax = 10;
 
     /// <summary>What one of their messages may take before that, while all come at once.</summary>
