@@ -31,11 +31,7 @@ internal sealed partial class ConnectionGate(BrokerEngine engine)
     public bool TryEnterAddress(ConnectionPlace place, IConnectionOrigin origin)
     {
         if (place.Address is not null) return true;
-        if (!engine.Peers.TryEnter(origin, out IPAddress? address))
-        {
-            engine.Metrics.ConnectionRefused();
-            return false;
-        }
+        if (!engine.Peers.TryEnter(origin, out IPAddress? address)) return false;
         place.Address = address;
         return true;
     }

@@ -44,7 +44,7 @@ internal sealed partial class BrokerMetrics
             "broker.connections.accepted", () => _listeners.Values.Select(static listener => listener.ObserveAccepted()),
             "{connection}", "Connections accepted by a listener, before anything was read from them.");
         Meter.CreateObservableCounter(
-            "broker.connections.refused", () => Volatile.Read(ref _connectionsRefused),
+            "broker.connections.refused", () => ConnectionsRefused,
             "{connection}",
             "Connections closed at once because of a limit: max_connections, global_max_connections, file descriptors.");
         Meter.CreateObservableCounter(

@@ -82,8 +82,12 @@ internal sealed partial class BrokerMetrics : IDisposable
     /// <summary>A listener accepted a connection.</summary>
     public void ConnectionAccepted(ListenerOptions listener) => CountsOf(listener).Accepted();
 
-    /// <summary>A connection was closed at once: there are <c>max_connections</c> already.</summary>
+    /// <summary>A connection was closed at once: there is no place for anybody. What one address may have is another
+    /// matter.</summary>
     public void ConnectionRefused() => Interlocked.Increment(ref _connectionsRefused);
+
+    /// <summary>How many since the start.</summary>
+    public long ConnectionsRefused => Volatile.Read(ref _connectionsRefused);
 
     /// <summary>A peer met a limit of ours.</summary>
     public void LimitMet(LimitKind kind) => _limitsMet.Add(kind);

@@ -123,6 +123,8 @@ public sealed class ConnectLimitTests
         await broker.Open().ExpectClosedAsync();
         await broker.Open(address: Elsewhere).ConnectAsync("other");
         Assert.Equal(1, broker.Engine.Metrics.LimitsMet(LimitKind.MaxConnectionsPerAddress));
+        // There is room for others: nobody has to be alarmed.
+        Assert.Equal(0, broker.Engine.Metrics.ConnectionsRefused);
         Assert.Contains(broker.Log.Lines.All, line => line.Contains("has met max_connections_per_address"));
         await first.DisconnectAsync();
         await first.ExpectClosedAsync();

@@ -161,6 +161,7 @@ public sealed class ConfigurationOptionTests
         await using var broker = TestBroker.WithLimits(limits => limits with { ConnectionsMax = 1 });
         TestClient first = await broker.ConnectV5Async("1");
         await broker.OpenV5().ExpectClosedAsync();
+        Assert.Equal(1, broker.Engine.Metrics.ConnectionsRefused);
         await first.DisconnectAsync();
         await broker.ConnectV5Async("2");
     }
