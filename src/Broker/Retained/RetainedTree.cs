@@ -8,7 +8,7 @@ using Broker.Protocol.Topics;
 namespace Broker.Retained;
 
 /// <summary>
-/// The retained message of each topic, by topic level (MQTT 5.0 section 3.3.1.3). Thread-safe; its lock is before the store alone.
+/// The retained message of each topic, by topic level (MQTT 5.0 section 3.3.1.3). Thread-safe; takes no lock but the store's.
 /// </summary>
 internal sealed class RetainedTree
 {
