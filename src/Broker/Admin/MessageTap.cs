@@ -17,12 +17,16 @@ internal sealed class MessageTap : ISessionConnection
     /// <summary>Messages that were taken from the session and not read yet.</summary>
     private const int TakenMax = 128;
 
+    /// <summary>Payload bytes of those; when there are as many, none is taken any more.</summary>
+    public const int TakenBytesMax = 1024 * 1024;
+
     private readonly BrokerEngine _engine;
     private readonly OutgoingBatch _batch = new();
     private readonly Channel<Message> _taken = Channel.CreateBounded<Message>(
         new BoundedChannelOptions(TakenMax) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
     private Session? _session;
     private volatile bool _isClosed;
+    private long _takenBytes;
     private int _next;
     private int _touched;
     private int _wanted;
@@ -65,6 +69,7 @@ internal sealed class MessageTap : ISessionConnection
     public bool TryRead([NotNullWhen(true)] out Message? message)
     {
         if (!_taken.Reader.TryRead(out message)) return false;
+        Interlocked.Add(ref _takenBytes, -message.PayloadLength);
         TrafficCounts traffic = _engine.Metrics.Traffic.OfThread;
         traffic.Sent((byte)((int)PacketType.Publish << 4), 1, bytes: 0);
         traffic.PayloadSent(message.PayloadLength);
@@ -131,8 +136,10 @@ internal sealed class MessageTap : ISessionConnection
             }
             for (; _next < _batch.Items.Length; _next++)
             {
+                Message message = _batch.Items[_next].Entry.Message;
                 // Full: who reads asks again.
-                if (!_taken.Writer.TryWrite(_batch.Items[_next].Entry.Message)) return;
+                if (Volatile.Read(ref _takenBytes) >= TakenBytesMax || !_taken.Writer.TryWrite(message)) return;
+                Interlocked.Add(ref _takenBytes, message.PayloadLength);
             }
             _batch.Clear();
             _next = 0;

@@ -19,7 +19,7 @@ internal static class RequestTarget
         string raw = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         int end = raw.IndexOf('?', StringComparison.Ordinal);
         ReadOnlySpan<char> path = end < 0 ? raw : raw.AsSpan(0, end);
-        int start = path.IndexOf(prefix, StringComparison.Ordinal);
+        int start = path.IndexOf(prefix, StringComparison.OrdinalIgnoreCase);
         return start < 0 || path.Length == start + prefix.Length
             ? null
             : Uri.UnescapeDataString(path[(start + prefix.Length)..].ToString());
