@@ -80,6 +80,17 @@ public sealed class ProxyHeaderTests
         });
     }
 
+    // As of a certificate that is shown to the broker itself: no text of a store may have a NUL in it.
+    [Theory]
+    [InlineData("'a' 00 'n'")]
+    [InlineData("00 00 00")]
+    public void A_name_with_a_NUL_in_it_is_none(string name)
+    {
+        byte[] wire = WireText.Parse($"{Begin} | 21 11 | 00 1a | {IPv4} | 20 00 0b | 05 00 00 00 00 | 22 00 03 {name}");
+
+        ExpectWhole(wire, 2, header => Assert.Equal((true, null), (header.HasCertificate, header.CommonName)));
+    }
+
     [Theory]
     [InlineData($"{Begin} | 11 11 | 00 0c | {IPv4}")] // Version 1.
     [InlineData($"{Begin} | 22 11 | 00 0c | {IPv4}")] // An unknown command.

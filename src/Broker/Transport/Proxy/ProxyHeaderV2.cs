@@ -103,8 +103,9 @@ internal static class ProxyHeaderV2
         while (!rest.IsEmpty)
         {
             if (!TryTake(ref rest, out byte type, out ReadOnlySpan<byte> text)) return false;
-            // A name counts only when the proxy says that its certificate is good.
-            if (type == TlsCommonNameType && hasCertificate) header = header with { CommonName = Encoding.UTF8.GetString(text) };
+            // A name counts only when the proxy says that its certificate is good, and is one as it would be in a certificate.
+            if (type == TlsCommonNameType && hasCertificate && !text.IsEmpty && !text.Contains((byte)0))
+                header = header with { CommonName = Encoding.UTF8.GetString(text) };
             else if (type == TlsVersionType) header = header with { TlsVersion = Encoding.ASCII.GetString(text) };
             else if (type == TlsCipherType) header = header with { Cipher = Encoding.ASCII.GetString(text) };
         }
