@@ -57,8 +57,9 @@ public sealed class SchemaTests
             Assert.Equal(
                 (1, 1, 2, 1, SchemaVersions.All.Count),
                 (file.Number("SELECT count(*) FROM mqtt_sessions WHERE queued = 1"),
-                    file.Number("SELECT count(*) FROM delivery WHERE NOT is_shared"), file.Number("SELECT count(*) FROM retained"),
-                    file.Number("SELECT count(*) FROM mqtt_bans"), file.Number("SELECT count(*) FROM __EFMigrationsHistory")));
+                    file.Number("SELECT count(*) FROM delivery WHERE NOT is_shared"),
+                    file.Number("SELECT count(*) FROM retained"), file.Number("SELECT count(*) FROM mqtt_bans"),
+                    file.Number("SELECT count(*) FROM __EFMigrationsHistory")));
             Assert.Contains("c", await StateModel.TextOfAsync(again), StringComparison.Ordinal);
         }
     }
