@@ -121,7 +121,7 @@ internal static class CtlLists
         {
             JsonElement message = await run.Client.AskAsync(
                 HttpMethod.Get, $"/api/retained?topic={Uri.EscapeDataString(show)}", run.Stop);
-            await run.WriteAsync(message, CtlMessages.TextOf(message));
+            await run.WriteAsync(message, CtlMessages.TextOf(message, run.Width is not null));
             return null;
         }
         long deleted = 0;

@@ -26,9 +26,13 @@ internal static class CtlMessages
     ];
 
     /// <summary>The payload as text; of one that is none its length and base64.</summary>
-    public static string TextOf(JsonElement message)
+    /// <param name="message">As the API has it.</param>
+    /// <param name="isForTerminal">Whether a terminal shows it: whoever may publish must not command that. A file has it as it
+    /// is.</param>
+    public static string TextOf(JsonElement message, bool isForTerminal)
     {
-        if (message.TryGetProperty("text", out JsonElement text)) return text.GetString()!;
+        if (message.TryGetProperty("text", out JsonElement text))
+            return isForTerminal ? CtlTable.PrintableLines(text.GetString()!) : text.GetString()!;
         byte[] payload = message.GetProperty("payload").GetBytesFromBase64();
         return $"({payload.Length} bytes: {Convert.ToBase64String(payload)})";
     }
@@ -109,7 +113,8 @@ internal static class CtlMessages
             $"/api/messages?filter={Uri.EscapeDataString(filter)}{retained}", run.Stop))
         {
             string topic = run.Arguments.Has("-v") ? $"{CtlTable.Printable(message.GetProperty("topic").GetString()!)} " : "";
-            await run.Streams.Output.WriteLineAsync(run.Arguments.IsJson ? message.GetRawText() : topic + TextOf(message));
+            await run.Streams.Output.WriteLineAsync(
+                run.Arguments.IsJson ? message.GetRawText() : topic + TextOf(message, run.Width is not null));
             if (++seen == count) return null;
         }
         throw new CtlException("The broker ended the stream: it stops, or another administrator ended it.");

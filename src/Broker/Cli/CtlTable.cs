@@ -39,6 +39,10 @@ internal static class CtlTable
     public static string Printable(string text) =>
         text.Any(char.IsControl) ? string.Concat(text.Select(static one => char.IsControl(one) ? '\uFFFD' : one)) : text;
 
+    /// <summary>The same of a text that may have lines and tabs.</summary>
+    public static string PrintableLines(string text) => string.Concat(
+        text.Select(static one => char.IsControl(one) && one is not ('\n' or '\t') ? '\uFFFD' : one));
+
     private static bool IsNumber(string cell) =>
         cell is "-" || double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 
