@@ -50,7 +50,6 @@ internal sealed partial class MqttConnection
         if (decision.Refusal is { Text: ConnectRules.TooManyUserProperties }) Engine.Peers.Hit(LimitKind.MaxUserProperties, this);
         if (decision.Refusal is { } refusal) return Refuse(packet, refusal);
         if (RefuseBanned(packet) is { } unwelcome) return unwelcome;
-        PrepareQuestions(decision.Parameters!);
         if (await RefuseWillAsync(packet, decision.Parameters!) is { } unwanted) return unwanted;
         return await OpenInTurnAsync(packet, decision.Parameters!);
     }
@@ -170,6 +169,8 @@ internal sealed partial class MqttConnection
         {
             if (generation != Engine.OptionsGeneration) return false;
             Identity = identity;
+            // With those of this generation: what a reload prepares comes after them.
+            if (parameters is not null) PrepareQuestions(parameters);
             Parameters = parameters;
         }
         // Before that it needs none.

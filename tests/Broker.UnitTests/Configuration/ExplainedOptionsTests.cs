@@ -27,6 +27,18 @@ public class ExplainedOptionsTests
             ("/b", "MOSQUITTO_PERSISTENCE_LOCATION"), Of("persistence_location /a", "persistence_location", environment));
     }
 
+    [Fact]
+    public void The_query_of_a_service_is_not_shown_for_it_may_be_a_token()
+    {
+        ConfigurationResult read = MosquittoConfiguration.Parse(
+            "listener 1883\nhttp_auth_url http://127.0.0.1/a?key=secret&b=1", "a.conf", null);
+
+        ExplainedSection listener = ExplainedOptions.Of(read.Options!, read.Origins!, [0])[1];
+
+        ExplainedOption url = Assert.Single(listener.Options, static option => option.Name == "http_auth_url");
+        Assert.Equal("http://127.0.0.1/a?***", url.Value);
+    }
+
     private static (string Value, string Origin) Of(string text, string name, CommandLineOverrides? overrides = null)
     {
         ConfigurationResult read = MosquittoConfiguration.Parse(text, "a.conf", overrides);

@@ -109,6 +109,9 @@ internal static class ExplainedOptions
 
     private static string Masked(string name, string value)
     {
+        bool isService = value.StartsWith("http", StringComparison.OrdinalIgnoreCase);
+        if (isService && value.IndexOf('?', StringComparison.Ordinal) is > 0 and var query)
+            return StateStores.Shown(value[..query]) + "?" + Mask;
         if (value.Contains("://", StringComparison.Ordinal)) return StateStores.Shown(value);
         // Mostly there to carry a token.
         if (name == "otlp_header") return value[..(value.IndexOf('=', StringComparison.Ordinal) + 1)] + Mask;
