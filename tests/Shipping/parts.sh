@@ -28,28 +28,34 @@ part_rules() {
   done
 }
 
-# What a broker exports that has TLS, a store, users, and a client that was turned away.
+# What a broker exports that has TLS, a store, users, a client that was turned away, and a service that is asked in vain.
 save_metrics() {
-  local mqtt tls admin
-  mqtt=$(free_port) tls=$(free_port) admin=$(free_port)
+  local mqtt tls asking admin nobody
+  mqtt=$(free_port) tls=$(free_port) asking=$(free_port) admin=$(free_port) nobody=$(free_port)
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=localhost \
     -keyout "$work/key.pem" -out "$work/certificate.pem" 2>/dev/null
   mosquitto_passwd -c -b "$work/users" ann secret 2>/dev/null
   cat >"$work/metrics.conf" <<CONF
-password_file $work/users
+per_listener_settings true
 persistence true
 persistence_location $work/metrics-state/
 log_dest stdout
 admin_listener $admin
 listener $mqtt 127.0.0.1
+password_file $work/users
 listener $tls 127.0.0.1
+password_file $work/users
 certfile $work/certificate.pem
 keyfile $work/key.pem
+listener $asking 127.0.0.1
+http_auth_url http://127.0.0.1:$nobody/
+jwt_jwks_url http://127.0.0.1:$nobody/
 CONF
   start_broker "$work/metrics.conf" "$work/broker.out"
   mosquitto_sub -p "$mqtt" -u ann -P secret -i away -c -q 1 -t 'jobs/#' -E
   mosquitto_pub -p "$mqtt" -u ann -P secret -q 1 -t jobs/1 -m one
   mosquitto_pub -p "$mqtt" -u ann -P wrong -t jobs/1 -m two 2>/dev/null || true
+  mosquitto_pub -p "$asking" -u ann -P secret -t jobs/1 -m three 2>/dev/null || true
   # The size of the store is read in the background when it is first asked for.
   wait_for 20 sizes_are_there "http://127.0.0.1:$admin/metrics" || return
   stop_broker
