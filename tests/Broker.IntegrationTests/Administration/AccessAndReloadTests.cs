@@ -120,11 +120,12 @@ public sealed class AccessAndReloadTests
         await api.PostAsync("/api/publish", """{"topic": "a", "payload": "x", "qos": 1}""");
         await client.ReadAsync<ReceivedPublish>();
 
+        JsonElement first = (await api.GetAsync("/api/figures")).Json;
+        JsonElement figures = first;
         // They are read at most twice a second, and the metrics may have asked before the client came.
-        JsonElement figures;
         using CancellationTokenSource patience = new(TestTime.Patience);
-        do figures = (await api.GetAsync("/api/figures")).Json;
-        while (figures.GetProperty("inFlight").GetInt32() == 0 && !patience.IsCancellationRequested);
+        while (figures.GetProperty("inFlight").GetInt32() == 0 && !patience.IsCancellationRequested)
+            figures = (await api.GetAsync("/api/figures")).Json;
 
         Assert.Equal((1, 1, 1, 1, 1), (
             figures.GetProperty("connections").GetInt32(), figures.GetProperty("sessionsOnline").GetInt32(),
@@ -133,7 +134,8 @@ public sealed class AccessAndReloadTests
         JsonElement store = figures.GetProperty("store");
         Assert.True(store.GetProperty("up").GetBoolean());
         Assert.True(store.GetProperty("commits").GetInt64() > 0);
-        Assert.InRange(store.GetProperty("commitP99Seconds").GetDouble(), 0, 10);
+        // Of the commits since it was asked before.
+        Assert.InRange(first.GetProperty("store").GetProperty("commitP99Seconds").GetDouble(), 0, 10);
         Assert.Equal(0, figures.GetProperty("dropped").GetProperty("queue_messages").GetInt32());
     }
 }
