@@ -10,7 +10,7 @@ namespace Broker.Connections;
 /// </summary>
 internal sealed partial class TakeoverLog(BrokerEngine engine)
 {
-    /// <summary>So many lines of one client id in a minute.</summary>
+    /// <summary>So many client ids get a line of their own in a minute.</summary>
     private const int LinesMax = 20;
 
     /// <summary>Of the names in one line, unless one is longer alone; a line is cut at <see cref="LogText.LengthMax"/>.</summary>
